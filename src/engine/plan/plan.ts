@@ -1,0 +1,81 @@
+import type { Address } from '../../base/address.ts'
+import type { Json } from '../../base/json.ts'
+import type { Place } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
+import type { Command, Effect, FieldChange } from '../kind.ts'
+import type { Rung } from '../task.ts'
+
+/**
+ * What would change, where, why and with which commands; data, before anything happens.
+ * It is a prediction that is held to: apply never does a riskier thing than it shows.
+ */
+export interface Plan {
+  readonly format: 1
+  readonly kind: 'apply' | 'destroy' | 'import'
+  readonly environment: string
+  /** Digest of everything below; equal plans have equal hashes. */
+  readonly hash: string
+  /** One per service with something to say, in the order of work; unchanged ones are only counted. */
+  readonly services: readonly ServicePlan[]
+  readonly counts: Readonly<Record<Action, number>>
+  readonly radius: BlastRadius
+  /** Nodes that could not be asked, and why. */
+  readonly unreachable: readonly { readonly node: Address; readonly problem: Problem }[]
+  readonly warnings: readonly Problem[]
+  /** What `apply` refuses until it is allowed: data loss without --allow, $protect. */
+  readonly blocked: readonly Problem[]
+  readonly nodes: number
+  /** True when every node is simulated or none is: nothing real is touched. */
+  readonly simulated: boolean
+}
+
+/** What happens to a service. `none` appears only in counts. */
+export type Action = 'create' | 'update' | 'replace' | 'remove' | 'adopt' | 'forget' | 'unknown' | 'none'
+
+export interface ServicePlan {
+  readonly address: Address
+  readonly template: string
+  readonly action: Action
+  /**
+   * new: not remembered · change: the blueprint moved · drift: the node moved · both · orphan: no longer declared ·
+   * waits: looked at when `waitsFor` is done · lost: its node is out of reach
+   */
+  readonly why: 'new' | 'change' | 'drift' | 'both' | 'orphan' | 'waits' | 'lost' | 'adopt' | 'destroy'
+  readonly waitsFor?: Address
+  /** The node its tasks run on; absent when it has none. */
+  readonly node?: Address
+  readonly at?: Place
+  readonly tasks: readonly TaskPlan[]
+  /** Services whose job must be done before, among those in this plan. */
+  readonly after: readonly Address[]
+  readonly derivedBy?: Address
+  readonly problem?: Problem
+}
+
+export interface TaskPlan {
+  readonly thing: string
+  readonly kind: string
+  readonly node: Address
+  readonly rung: Exclude<Rung, 'absent'>
+  readonly action: Exclude<Action, 'forget'>
+  readonly why: ServicePlan['why']
+  readonly changes: readonly FieldChange[]
+  /** The commands as data; secrets in them are sealed by JSON. Empty for what goes with its node. */
+  readonly commands: readonly Command[]
+  readonly effects: readonly Effect[]
+  readonly problem?: Problem
+  /** Where the value stands that forces the change, when it is known. */
+  readonly at?: Place
+  /** It goes with its node, without commands. */
+  readonly withNode?: boolean
+}
+
+export interface BlastRadius {
+  readonly nodes: readonly Address[]
+  readonly restarts: readonly string[]
+  readonly dataLoss: readonly string[]
+  readonly other: readonly Effect[]
+}
+
+/** Fields that may be printed of a change. */
+export type Shown = Json

@@ -1,0 +1,152 @@
+import type { Address } from '../base/address.ts'
+import type { Json, JsonObject } from '../base/json.ts'
+import type { Problem } from '../base/problem.ts'
+import type { Facts } from '../engine/facts.ts'
+import type { Rung } from '../engine/task.ts'
+
+/** A service as it was last applied. */
+export interface RememberedService {
+  readonly address: Address
+  readonly template: string
+  readonly slug: string
+  /** The node whose connection its tasks used; absent for services without tasks. */
+  readonly node?: Address
+  readonly parent?: Address
+  readonly consumes: readonly Address[]
+  readonly after: readonly Address[]
+  /** A disposable node takes what lives on it along. */
+  readonly disposable?: boolean
+  readonly tags?: readonly string[]
+  /** Which unnamed links were resolved to the only candidate. */
+  readonly resolved?: Readonly<Record<string, Address>>
+  readonly appliedAt: number
+}
+
+/** One thing on one node as it was last applied. Secrets are sealed. */
+export interface RememberedTask {
+  readonly service: Address
+  readonly node: Address
+  readonly thing: string
+  readonly kind: string
+  readonly wanted: Json
+  /** What was there before ays came (a Found of the kind). */
+  readonly before: Json
+  /** It was as wanted when first seen: its removal leaves it. */
+  readonly adopted: boolean
+  readonly rung: Exclude<Rung, 'absent'>
+  readonly holds?: 'data'
+  /** Its place among the service's tasks. */
+  readonly position: number
+}
+
+export interface RememberedNode {
+  readonly address: Address
+  readonly facts: Facts
+  /** How it was reached, with secrets sealed. */
+  readonly connection: Json
+  readonly seenAt: number
+}
+
+/** One choice: a port, an address, a disk. */
+export interface Allocation {
+  readonly address: Address
+  readonly choice: string
+  readonly pool: string
+  readonly value: string | number
+}
+
+export interface Memory {
+  readonly services: ReadonlyMap<Address, RememberedService>
+  readonly tasks: readonly RememberedTask[]
+  readonly nodes: ReadonlyMap<Address, RememberedNode>
+  readonly allocations: readonly Allocation[]
+}
+
+export type RunState = 'running' | 'ok' | 'error' | 'cancelled'
+export interface Run {
+  readonly id: number
+  readonly kind: 'apply' | 'destroy' | 'import'
+  readonly state: RunState
+  readonly startedAt: number
+  readonly endedAt?: number
+  readonly who: string
+  readonly planHash: string
+  readonly fence: number
+  readonly summary?: JsonObject
+}
+
+export type JobState = 'waiting' | 'running' | 'ok' | 'error' | 'skipped' | 'cancelled'
+export interface JobRow {
+  readonly id: string
+  readonly run: number
+  readonly service: Address
+  readonly node: Address
+  readonly state: JobState
+  readonly action: string
+  readonly attempts: number
+  readonly startedAt?: number
+  readonly endedAt?: number
+  readonly problem?: Problem
+  /** Titles, codes and the ends of the outputs of what ran; secrets redacted. */
+  readonly results?: Json
+}
+
+export interface EventRow {
+  readonly sequence: number
+  readonly at: number
+  readonly run: number | undefined
+  readonly what: string
+  readonly service?: Address
+  readonly data?: Json
+}
+
+/** One thing to write down. A list of them is committed whole or not at all. */
+export type Change =
+  | { readonly put: 'service'; readonly service: RememberedService }
+  | { readonly drop: 'service'; readonly address: Address }
+  | { readonly put: 'task'; readonly task: RememberedTask }
+  | { readonly drop: 'task'; readonly node: Address; readonly thing: string }
+  | { readonly put: 'node'; readonly node: RememberedNode }
+  | { readonly drop: 'node'; readonly address: Address }
+  | { readonly put: 'allocation'; readonly allocation: Allocation }
+  | { readonly drop: 'allocations'; readonly address: Address }
+  | { readonly put: 'job'; readonly job: JobRow }
+  | { readonly put: 'run'; readonly run: Run }
+  | { readonly put: 'event'; readonly event: Omit<EventRow, 'sequence'> }
+
+export interface Holder {
+  /** `anna@desk, pid 4711`. */
+  readonly who: string
+  readonly host: string
+  readonly pid: number
+  readonly since: number
+  readonly heartbeatAt: number
+  readonly fence: number
+}
+
+export interface Lease {
+  readonly fence: number
+  /** Aborts when the lease was lost to someone else (a heartbeat found another fence). */
+  readonly lost: AbortSignal
+  release(): Promise<void>
+}
+
+/** What is remembered for one workspace and environment. Writes are durable when `commit` returns. */
+export interface Store {
+  memory(): Memory
+  commit(changes: readonly Change[]): void
+  /** The next free run id. */
+  nextRun(): number
+  runs(limit?: number): readonly Run[]
+  run(id: number): Run | undefined
+  jobs(run: number): readonly JobRow[]
+  /** Jobs that were running when their run was cut off. */
+  openJobs(): readonly JobRow[]
+  events(options?: { readonly run?: number; readonly after?: number; readonly limit?: number }): readonly EventRow[]
+  /** Takes the writer's lease; a live holder gives it back instead. A holder whose heartbeat is older than 15 s, or whose pid is gone on this host, is dead. */
+  acquire(who: { readonly who: string; readonly host: string; readonly pid: number }): Promise<Lease | { readonly heldBy: Holder }>
+  holder(): Holder | undefined
+  /** Takes the lease from whoever holds it; a live holder only with `force`. */
+  unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }
+  close(): void
+}
