@@ -8,6 +8,47 @@ export type Value =
   | { readonly type: 'scalar'; readonly value: null | boolean | number | string | Secret; readonly at: Place }
   | { readonly type: 'list'; readonly items: readonly Value[]; readonly at: Place }
   | { readonly type: 'map'; readonly entries: readonly Entry[]; readonly at: Place }
+  | ExpressionValue
+
+/** Text with `${…}` that reads other services: kept until they are known, then `resolveExpression` evaluates it. */
+export interface ExpressionValue {
+  readonly type: 'expression'
+  /** The text as it stands in the file. */
+  readonly source: string
+  /** Literal text between the expressions; a single expression part keeps the type of its value. */
+  readonly parts: readonly (string | ExpressionPart)[]
+  /** The services it reads: each is a dependency. */
+  readonly refersTo: readonly Reference[]
+  /** What else it may read, as it was where it stands (`each` differs from service to service). */
+  readonly scope: Scope
+  readonly at: Place
+}
+
+/** One `${…}`. */
+export interface ExpressionPart {
+  /** CEL, without `${` and `}`. */
+  readonly source: string
+  readonly at: Place
+}
+
+export interface Reference {
+  readonly address: Address
+  readonly at: Place
+}
+
+/** What expressions may read besides services. */
+export interface Scope {
+  readonly vars: Readonly<Record<string, Json | Secret>>
+  /** Names that the workspace allows; undefined where the environment does not set one. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** undefined: no source of the workspace gives it. */
+  secret(name: string): Secret | undefined
+  /** A text file of the workspace, for `file("…")`; the reason when it cannot be read. */
+  readFile(path: string): { readonly text: string } | { readonly reason: string }
+  /** Only under `$each`. */
+  readonly each?: { readonly key: Json; readonly value: Json | Secret }
+}
+
 export interface Entry {
   readonly key: string
   readonly keyAt: Place
@@ -55,4 +96,6 @@ export interface ActionRequest {
 export interface Blueprint {
   readonly declarations: readonly Declaration[]
   readonly actions: readonly ActionRequest[]
+  /** Addresses seen in files that could not be read: a link to one of them is not a mistake of its own. */
+  readonly unread?: readonly Address[]
 }
