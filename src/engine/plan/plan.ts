@@ -1,5 +1,4 @@
 import type { Address } from '../../base/address.ts'
-import type { Json } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Command, Effect, FieldChange } from '../kind.ts'
@@ -48,6 +47,8 @@ export interface ServicePlan {
   readonly tasks: readonly TaskPlan[]
   /** Services whose job must be done before, among those in this plan. */
   readonly after: readonly Address[]
+  /** Jobs that go first, but whose failure does not hold this one up (they share a thing). */
+  readonly behind?: readonly Address[]
   readonly derivedBy?: Address
   readonly problem?: Problem
 }
@@ -66,6 +67,8 @@ export interface TaskPlan {
   readonly problem?: Problem
   /** Where the value stands that forces the change, when it is known. */
   readonly at?: Place
+  /** Under way by itself; the job only waits. */
+  readonly moving?: string
   /** It goes with its node, without commands. */
   readonly withNode?: boolean
 }
@@ -76,6 +79,3 @@ export interface BlastRadius {
   readonly dataLoss: readonly string[]
   readonly other: readonly Effect[]
 }
-
-/** Fields that may be printed of a change. */
-export type Shown = Json

@@ -1,0 +1,221 @@
+/** Carries out a plan: writes the run down, starts what is ready, follows what ends, until nothing is left. */
+import type { Address } from '../base/address.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Problem } from '../base/problem.ts'
+import type { AnyKind, CommandResult } from '../engine/kind.ts'
+import type { Plan, ServicePlan } from '../engine/plan/plan.ts'
+import type { PastTask, Work } from '../engine/plan/world.ts'
+import { type End, trackReadiness } from '../engine/run/readiness.ts'
+import type { Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
+import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
+import { gateOf, NodeDesk } from './desk.ts'
+import { Ledger } from './ledger.ts'
+import { endedJob, questionsOf, runWork, type WorkEnd } from './run-work.ts'
+
+export interface RunInput {
+  readonly plan: Plan
+  readonly works: readonly Work[]
+  readonly store: Store
+  readonly clock: Clock
+  readonly who: string
+  readonly fence: number
+  readonly workspace: string
+  /** 8 hex digits of this state; job ids begin with it. */
+  readonly tag: string
+  readonly parallel: number
+  readonly retriesMs: readonly number[]
+  readonly patienceMs: number
+  openTransport(node: Address): Promise<Transport>
+  /** Closes the connection to a node that was just remade, so that the next one is new. */
+  resetTransport(node: Address): Promise<void>
+  tryFindKind(name: string): AnyKind | undefined
+  remember(address: Address): RememberedService | undefined
+  past(node: Address, thing: string): PastTask | undefined
+  /** What the plan saw of a thing, while it may still be true. */
+  seen(node: Address, thing: string): Seen | undefined
+  readonly replace: ReadonlySet<Address>
+  /** Facts and the like, once a node is seen for the first time in this run. */
+  onFirstSight(node: Address, transport: Transport): Promise<readonly Change[]>
+  /** Written with the run: renames, allocations, what is in place and changed only on paper. */
+  readonly onPaper: readonly Change[]
+  readonly signal: AbortSignal
+  onStart(run: number, jobs: number): void
+  onWork(work: Work, event: WorkEvent): void
+}
+
+export type WorkEvent =
+  | { readonly type: 'started'; readonly action: string }
+  | { readonly type: 'moving'; readonly progress: string }
+  | { readonly type: 'ended'; readonly end: End; readonly ms: number; readonly problem?: Problem; readonly results: readonly CommandResult[] }
+
+export interface RunResult {
+  readonly run: number
+  readonly state: Run['state']
+  readonly jobs: readonly JobRow[]
+  readonly problems: readonly Problem[]
+}
+
+/** Resolves when every job has ended, was skipped, or the run was cancelled and what ran has ended. */
+export async function runPlan(input: RunInput): Promise<RunResult> {
+  const { store, clock, works, plan } = input
+  const servicePlans = new Map(plan.services.map((service) => [service.address, service]))
+  const id = store.nextRun()
+  const run: Run = { id, kind: plan.kind, state: 'running', startedAt: clock.now(), who: input.who, planHash: plan.hash, fence: input.fence }
+  const jobs = new Map(works.map((work, n): [string, JobRow] => [work.key, newJob(input, run, work, n, servicePlans.get(work.service))]))
+  store.commit([{ put: 'run', run }, ...input.onPaper, ...[...jobs.values()].map((job): Change => ({ put: 'job', job }))])
+  input.onStart(id, works.length)
+
+  const ledger = new Ledger(store)
+  const gate = gateOf(input.parallel)
+  const desks = new Map<Address, NodeDesk>()
+  const firstSights = new Map<Address, Promise<void>>()
+  const remade = new Set<Address>()
+  const problems: Problem[] = []
+  const byKey = new Map(works.map((work) => [work.key, work]))
+  const left = new Map<Address, number>()
+  for (const work of works) left.set(work.service, (left.get(work.service) ?? 0) + 1)
+  const failedServices = new Set<Address>()
+  const readiness = trackReadiness(works)
+  let running = 0
+  let finish: () => void = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  let broken: unknown
+
+  function deskOf(node: Address): NodeDesk {
+    const known = desks.get(node)
+    if (known) return known
+    const desk = new NodeDesk({ node, open: () => input.openTransport(node), gate, signal: new AbortController().signal })
+    desks.set(node, desk)
+    return desk
+  }
+
+  function start(key: string): void {
+    const work = byKey.get(key)
+    const job = jobs.get(key)
+    if (!work || !job) return
+    running++
+    const startedAt = clock.now()
+    if (input.signal.aborted) {
+      void conclude(work, { ...job, startedAt }, { end: 'cancelled', warnings: [], results: [], attempts: 0 }, startedAt)
+      return
+    }
+    input.onWork(work, { type: 'started', action: job.action })
+    carryOut(work, { ...job, startedAt })
+      .then((end) => conclude(work, { ...job, startedAt }, end, startedAt))
+      .catch((error: unknown) => {
+        broken ??= error
+        finish()
+      })
+  }
+
+  async function carryOut(work: Work, job: JobRow): Promise<WorkEnd> {
+    if (work.onPaper) {
+      const remember = input.remember(work.service)
+      if (remember) await ledger.write([{ put: 'service', service: { ...remember, appliedAt: clock.now() } }])
+      return { end: 'ok', warnings: [], results: [], attempts: 0 }
+    }
+    const desk = deskOf(work.node)
+    await firstSight(work.node, desk)
+    const service = servicePlans.get(work.service)
+    const shown = new Set((service?.tasks ?? []).flatMap((task) => task.effects.map((effect) => `${effect.kind} ${effect.what}`)))
+    const planSeen = remade.has(work.node) ? undefined : seenOf(input, work)
+    const end = await runWork({
+      work, job, desk, ledger, clock,
+      limits: { retriesMs: input.retriesMs, passesMax: 3, movesMax: 5 },
+      patienceMs: input.patienceMs,
+      workspace: input.workspace,
+      fence: input.fence,
+      seen: planSeen,
+      past: input.past,
+      tryFindKind: input.tryFindKind,
+      remember: input.remember(work.service),
+      allows: (effect) => shown.has(`${effect.kind} ${effect.what}`) || (service?.why === 'waits' && effect.kind === 'restart') || (effect.kind === 'restart' && service?.action === 'create'),
+      replace: input.replace.has(work.service),
+      removalWhy: service?.why === 'destroy' ? 'destroy' : service?.why === 'orphan' ? 'orphan' : 'change',
+      onMoving: (progress) => input.onWork(work, { type: 'moving', progress }),
+      signal: input.signal,
+    })
+    return end
+  }
+
+  /** Facts are asked once, when a node is reached for the first time; a node that does not answer fails the work itself. */
+  async function firstSight(node: Address, desk: NodeDesk): Promise<void> {
+    let sight = firstSights.get(node)
+    if (!sight) {
+      sight = desk.transport().then(async (transport) => ledger.write(await input.onFirstSight(node, transport)))
+      firstSights.set(node, sight)
+    }
+    await sight.catch((error: unknown) => {
+      if (!(error instanceof TransportError)) throw error
+    })
+  }
+
+  async function conclude(work: Work, job: JobRow, end: WorkEnd, startedAt: number): Promise<void> {
+    const state = end.end
+    if (end.problem) problems.push(end.problem)
+    problems.push(...end.warnings)
+    if (state !== 'ok') failedServices.add(work.service)
+    const remaining = (left.get(work.service) ?? 1) - 1
+    left.set(work.service, remaining)
+    const changes: Change[] = [{ put: 'job', job: endedJob({ job, clock }, state, end) }]
+    const gone = input.remember(work.service) === undefined
+    if (gone && remaining === 0 && !failedServices.has(work.service))
+      changes.push({ drop: 'service', address: work.service }, { drop: 'allocations', address: work.service }, { drop: 'node', address: work.service })
+    await ledger.write(changes)
+    if (state === 'ok' && work.service.startsWith('node/') && end.results.length > 0) {
+      remade.add(work.service)
+      desks.delete(work.service)
+      firstSights.delete(work.service)
+      await input.resetTransport(work.service)
+    }
+    input.onWork(work, { type: 'ended', end: state, ms: clock.now() - startedAt, ...(end.problem ? { problem: end.problem } : {}), results: end.results })
+    const next = readiness.settle(work.key, state)
+    if (next.skipped.length > 0) await skip(next.skipped)
+    running--
+    for (const key of next.ready) start(key)
+    if (running === 0) finish()
+  }
+
+  async function skip(skipped: readonly { readonly key: string; readonly because: string }[]): Promise<void> {
+    const changes: Change[] = []
+    for (const { key, because } of skipped) {
+      const work = byKey.get(key)
+      const job = jobs.get(key)
+      if (!work || !job) continue
+      failedServices.add(work.service)
+      const state = input.signal.aborted ? 'cancelled' : 'skipped'
+      const blame = byKey.get(because)?.service ?? because
+      const problem: Problem = { code: 'CANCELLED', severity: 'warning', message: `${work.service} was not started, because ${blame} did not succeed.` }
+      changes.push({ put: 'job', job: { ...job, state, endedAt: clock.now(), problem } })
+      input.onWork(work, { type: 'ended', end: state, ms: 0, problem, results: [] })
+    }
+    await ledger.write(changes)
+  }
+
+  for (const key of readiness.first) start(key)
+  if (works.length > 0) await finished
+  if (broken !== undefined) throw broken
+  await Promise.allSettled(firstSights.values())
+
+  const rows = store.jobs(id)
+  const state: Run['state'] = rows.some((job) => job.state === 'error') ? 'error' : rows.some((job) => job.state === 'cancelled') ? 'cancelled' : rows.every((job) => job.state === 'ok') ? 'ok' : 'error'
+  const summary = Object.fromEntries(['ok', 'error', 'skipped', 'cancelled'].map((word) => [word, rows.filter((job) => job.state === word).length]))
+  store.commit([{ put: 'run', run: { ...run, state, endedAt: clock.now(), summary } }])
+  return { run: id, state, jobs: rows, problems }
+}
+
+function newJob(input: RunInput, run: Run, work: Work, n: number, service: ServicePlan | undefined): JobRow {
+  return { id: `${input.tag}-${run.id}-${n}`, run: run.id, service: work.service, node: work.node, state: 'waiting', action: service?.action ?? 'update', attempts: 0 }
+}
+
+function seenOf(input: RunInput, work: Work): Seen[] | undefined {
+  const seen: Seen[] = []
+  for (const question of questionsOf(work, input.tryFindKind)) {
+    const one = input.seen(work.node, question.thing)
+    if (!one || one.finding.state !== 'seen') return undefined
+    seen.push(one)
+  }
+  return seen
+}

@@ -1,0 +1,107 @@
+/** Which job waits for which: producers first, removals the other way round, shared things after their first owner. */
+import type { Address } from '../../base/address.ts'
+import { producersOf } from '../graph/graph.ts'
+import type { Planned } from './make-plan.ts'
+import type { ServicePlan } from './plan.ts'
+import type { PastService, Work, World } from './world.ts'
+
+export function orderWorks(world: World, planned: readonly Planned[]): { readonly services: readonly ServicePlan[]; readonly works: readonly Work[] } {
+  const byAddress = new Map(planned.map((one) => [one.plan.address, one]))
+  const dependants = dependantsOf(world.past.services)
+  const behind = sharersOf(world, byAddress)
+  const producers = nearestPlanned(world, byAddress)
+  const services: ServicePlan[] = []
+  const works: Work[] = []
+  for (const one of [...planned.filter((p) => !p.removal), ...removalsInOrder(planned, dependants)]) {
+    const after = one.removal ? beforeRemoval(one, byAddress, dependants, world) : producers(one.plan.address)
+    const soft = (behind.get(one.plan.address) ?? []).filter((address) => !after.includes(address))
+    services.push({ ...one.plan, after, ...(soft.length > 0 ? { behind: soft } : {}) })
+    const lastKeys = (address: Address): string[] => byAddress.get(address)?.works.map((work) => work.key) ?? []
+    one.works.forEach((work, i) => {
+      const previous = one.works[i - 1]
+      works.push({ ...work, after: [...after.flatMap(lastKeys), ...(previous ? [previous.key] : [])], behind: soft.flatMap(lastKeys) })
+    })
+  }
+  return { services, works }
+}
+
+/** The nearest producers that have something to do, seen through those that have not. Linear: each service is walked once. */
+function nearestPlanned(world: World, planned: ReadonlyMap<Address, Planned>): (address: Address) => Address[] {
+  const seen = new Map<Address, readonly Address[]>()
+  for (const address of world.graph.order) {
+    const service = world.graph.services.get(address)
+    if (!service) continue
+    const found = new Set<Address>()
+    for (const producer of [...producersOf(service), ...(service.node && service.node !== address ? [service.node] : [])]) {
+      const one = planned.get(producer)
+      if (one && !one.removal) found.add(producer)
+      else for (const through of seen.get(producer) ?? []) found.add(through)
+    }
+    seen.set(address, [...found])
+  }
+  return (address) => [...(seen.get(address) ?? [])]
+}
+
+function dependantsOf(past: ReadonlyMap<Address, PastService>): ReadonlyMap<Address, readonly Address[]> {
+  const dependants = new Map<Address, Address[]>()
+  for (const service of past.values())
+    for (const producer of new Set([...producersOf({ parent: service.parent, consumes: { all: service.consumes }, after: service.after }), ...(service.node ? [service.node] : [])])) {
+      if (producer === service.address) continue
+      const list = dependants.get(producer)
+      if (list) list.push(service.address)
+      else dependants.set(producer, [service.address])
+    }
+  return dependants
+}
+
+/** What must be done before a removal: what depended on it. What goes with a node comes after the node instead. */
+function beforeRemoval(one: Planned, planned: ReadonlyMap<Address, Planned>, dependants: ReadonlyMap<Address, readonly Address[]>, world: World): Address[] {
+  if (one.withNode) return planned.has(one.withNode) ? [one.withNode] : []
+  const { address } = one.plan
+  const direct = dependants.get(address) ?? []
+  const through = direct.flatMap((dependant) => (planned.get(dependant)?.withNode === address ? (dependants.get(dependant) ?? []) : []))
+  const after = [...new Set([...direct, ...through])].filter((dependant) => dependant !== address && planned.has(dependant) && planned.get(dependant)?.withNode !== address)
+  // The last owner of a shared thing removes it, after the others.
+  for (const task of world.past.tasks)
+    if (task.service === address) for (const other of task.shared ?? []) if (planned.get(other)?.removal && other !== address && !after.includes(other)) after.push(other)
+  return after
+}
+
+/** Consumers before producers; depth first, so that every list of jobs reads as it will run. */
+function removalsInOrder(planned: readonly Planned[], dependants: ReadonlyMap<Address, readonly Address[]>): Planned[] {
+  const removals = new Map(planned.filter((one) => one.removal).map((one) => [one.plan.address, one]))
+  const ordered: Planned[] = []
+  const visited = new Set<Address>()
+  const stack: { address: Address; next: number }[] = []
+  for (const root of [...removals.keys()].sort()) {
+    if (visited.has(root)) continue
+    visited.add(root)
+    stack.push({ address: root, next: 0 })
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]
+      if (!top) break
+      const dependant = (dependants.get(top.address) ?? [])[top.next++]
+      if (dependant === undefined) {
+        stack.pop()
+        const done = removals.get(top.address)
+        if (done) ordered.push(done)
+      } else if (removals.has(dependant) && !visited.has(dependant)) {
+        visited.add(dependant)
+        stack.push({ address: dependant, next: 0 })
+      }
+    }
+  }
+  return ordered
+}
+
+function sharersOf(world: World, planned: ReadonlyMap<Address, Planned>): ReadonlyMap<Address, readonly Address[]> {
+  const behind = new Map<Address, Address[]>()
+  for (const thing of world.things) {
+    if (thing.owners.length < 2) continue
+    const present = thing.owners.filter((owner) => planned.has(owner))
+    const [first, ...others] = present
+    if (first === undefined) continue
+    for (const other of others) behind.set(other, [...(behind.get(other) ?? []), first])
+  }
+  return behind
+}

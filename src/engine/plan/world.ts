@@ -1,0 +1,93 @@
+/** What a plan is made of: the graph, what is wanted on which node, what was found, what is remembered. */
+import type { Address } from '../../base/address.ts'
+import type { Json } from '../../base/json.ts'
+import type { Problem } from '../../base/problem.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { AnyKind, Finding } from '../kind.ts'
+import type { Rung } from '../task.ts'
+import type { Plan } from './plan.ts'
+
+/** One thing on one node as the whole graph wants it. */
+export interface WantedThing {
+  readonly node: Address
+  readonly thing: string
+  readonly kind: AnyKind
+  readonly wanted: unknown
+  readonly rung: Exclude<Rung, 'absent'>
+  readonly holds?: 'data'
+  /** Services that want it, in graph order. The first one's job does the work; the plan shows it there. */
+  readonly owners: readonly Address[]
+}
+
+/** A service and a thing as they were last applied; the store keeps them (see store.ts, whose rows have these shapes). */
+export interface PastService {
+  readonly address: Address
+  readonly template: string
+  readonly node?: Address
+  readonly parent?: Address
+  readonly consumes: readonly Address[]
+  readonly after: readonly Address[]
+  readonly disposable?: boolean
+  readonly protect?: boolean
+}
+export interface PastTask {
+  readonly service: Address
+  readonly shared?: readonly Address[]
+  readonly node: Address
+  readonly thing: string
+  readonly kind: string
+  readonly wanted: Json
+  readonly before: Json
+  readonly adopted: boolean
+  readonly rung: Exclude<Rung, 'absent'>
+  readonly holds?: 'data'
+  readonly position: number
+}
+
+/**
+ * How a node stands while planning. seen: it was asked · bare: this plan makes it · waits: this plan mends it first ·
+ * lost: out of reach.
+ */
+export type Sight =
+  | { readonly state: 'seen' }
+  | { readonly state: 'bare' }
+  | { readonly state: 'waits' }
+  | { readonly state: 'lost'; readonly problem: Problem }
+
+export interface World {
+  readonly kind: Plan['kind']
+  readonly environment: string
+  readonly graph: Graph
+  /** In graph order, and within a service in the order of its tasks. */
+  readonly things: readonly WantedThing[]
+  readonly past: { readonly services: ReadonlyMap<Address, PastService>; readonly tasks: readonly PastTask[] }
+  finding(node: Address, thing: string): Finding<unknown> | undefined
+  sight(node: Address): Sight
+  tryFindKind(name: string): AnyKind | undefined
+  /** Remembered services that are not declared and are to go. */
+  readonly orphans: readonly Address[]
+  /** Services that this plan is about: --target, --exclude, --tag. */
+  includes(address: Address): boolean
+  readonly replace: ReadonlySet<Address>
+  readonly allow: readonly string[]
+  readonly warnings: readonly Problem[]
+  readonly simulated: boolean
+}
+
+/** What is to be done for one service on one node. Holds secrets; never stored. */
+export interface Work {
+  /** `role/name@node/n`, unique in a plan. */
+  readonly key: string
+  readonly service: Address
+  readonly node: Address
+  /** In order; things led by others are among them, so that this job finds them in place or does them itself. */
+  readonly things: readonly WantedThing[]
+  /** Off the node, before the things. */
+  readonly removals: readonly PastTask[]
+  /** Only written down: the node is not asked (no tasks, or they go with their node). */
+  readonly onPaper: boolean
+  readonly after: readonly string[]
+  readonly behind: readonly string[]
+}
+
+export const thingKey = (node: Address, thing: string): string => `${node}\n${thing}`
