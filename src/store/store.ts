@@ -17,6 +17,8 @@ export interface RememberedService {
   /** A disposable node takes what lives on it along. */
   readonly disposable?: boolean
   readonly tags?: readonly string[]
+  /** $protect as last applied: also an orphan keeps it. */
+  readonly protect?: boolean
   /** Which unnamed links were resolved to the only candidate. */
   readonly resolved?: Readonly<Record<string, Address>>
   readonly appliedAt: number
@@ -25,6 +27,8 @@ export interface RememberedService {
 /** One thing on one node as it was last applied. Secrets are sealed. */
 export interface RememberedTask {
   readonly service: Address
+  /** Others that want the same thing; `service` is the first of them in the order of work. */
+  readonly shared?: readonly Address[]
   readonly node: Address
   readonly thing: string
   readonly kind: string
@@ -144,7 +148,11 @@ export interface Store {
   openJobs(): readonly JobRow[]
   events(options?: { readonly run?: number; readonly after?: number; readonly limit?: number }): readonly EventRow[]
   /** Takes the writer's lease; a live holder gives it back instead. A holder whose heartbeat is older than 15 s, or whose pid is gone on this host, is dead. */
-  acquire(who: { readonly who: string; readonly host: string; readonly pid: number }): Promise<Lease | { readonly heldBy: Holder }>
+  acquire(who: {
+    readonly who: string
+    readonly host: string
+    readonly pid: number
+  }): Promise<Lease | { readonly heldBy: Holder }>
   holder(): Holder | undefined
   /** Takes the lease from whoever holds it; a live holder only with `force`. */
   unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }

@@ -1,0 +1,154 @@
+/** The store on one SQLite file: documents as JSON beside the columns that are asked for. */
+import type { Address } from '../base/address.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Database, Driver } from './driver.ts'
+import { fenced } from './fenced.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import { type Claim, clearLease, giveLease, holdsLease, takeLease, tryHolder } from './lease.ts'
+import { appendEvent, beforeIn, documents, eventOfRow, writeChange } from './rows.ts'
+import { type Before, eventOf } from './state-events.ts'
+import type {
+  Allocation,
+  Change,
+  EventRow,
+  Holder,
+  JobRow,
+  Lease,
+  Memory,
+  RememberedNode,
+  RememberedService,
+  RememberedTask,
+  Run,
+  Store,
+} from './store.ts'
+
+interface Held {
+  readonly fence: number
+  readonly lost: AbortController
+  readonly stop: () => Promise<void>
+}
+
+/** An open state file. `openStore` makes one; the tables stand already. */
+export class SqliteStore implements Store {
+  readonly #db: Database
+  readonly #driver: Driver
+  readonly #file: string
+  readonly #clock: Clock
+  readonly #before: Before
+  #held: Held | undefined
+  #closed = false
+
+  constructor(options: {
+    readonly db: Database
+    readonly driver: Driver
+    readonly file: string
+    readonly clock: Clock
+  }) {
+    this.#db = options.db
+    this.#driver = options.driver
+    this.#file = options.file
+    this.#clock = options.clock
+    this.#before = beforeIn(options.db)
+  }
+
+  memory(): Memory {
+    const db = this.#db
+    return db.read(() => ({
+      services: byAddress(documents<RememberedService>(db.all('SELECT data FROM services ORDER BY address'))),
+      tasks: documents<RememberedTask>(db.all('SELECT data FROM tasks ORDER BY service, position, node, thing')),
+      nodes: byAddress(documents<RememberedNode>(db.all('SELECT data FROM nodes ORDER BY address'))),
+      allocations: documents<Allocation>(db.all('SELECT data FROM allocations ORDER BY address, choice')),
+    }))
+  }
+
+  commit(changes: readonly Change[]): void {
+    const at = this.#clock.now()
+    this.#db.write(() => {
+      this.#checkLease()
+      for (const change of changes) {
+        const event = eventOf(change, this.#before, at)
+        writeChange(this.#db, change)
+        if (event) appendEvent(this.#db, event)
+      }
+    })
+  }
+
+  nextRun(): number {
+    return Number(this.#db.get('SELECT coalesce(max(id), 0) + 1 AS next FROM runs')?.next)
+  }
+
+  runs(limit?: number): readonly Run[] {
+    return documents(this.#db.all('SELECT data FROM runs ORDER BY id DESC LIMIT ?', limit ?? -1))
+  }
+
+  run(id: number): Run | undefined {
+    return documents<Run>(this.#db.all('SELECT data FROM runs WHERE id = ?', id))[0]
+  }
+
+  jobs(run: number): readonly JobRow[] {
+    return documents(this.#db.all('SELECT data FROM jobs WHERE run = ? ORDER BY position', run))
+  }
+
+  openJobs(): readonly JobRow[] {
+    return documents(this.#db.all(`SELECT data FROM jobs WHERE state = 'running' ORDER BY run, position`))
+  }
+
+  events({ run, after, limit }: { run?: number; after?: number; limit?: number } = {}): readonly EventRow[] {
+    const ofRun = run === undefined ? '' : 'AND run = ?'
+    const order = after === undefined ? 'DESC' : 'ASC'
+    const rows = this.#db.all(
+      `SELECT * FROM events WHERE sequence > ? ${ofRun} ORDER BY sequence ${order} LIMIT ?`,
+      ...[after ?? 0, ...(run === undefined ? [] : [run]), limit ?? -1],
+    )
+    return rows.map(eventOfRow).sort((a, b) => a.sequence - b.sequence)
+  }
+
+  async acquire(claim: Claim): Promise<Lease | { readonly heldBy: Holder }> {
+    const taken = takeLease(this.#db, claim, this.#clock.now())
+    if ('heldBy' in taken) return taken
+    await this.#held?.stop() // an earlier lease of this store, lost and never released
+    const { fence, offsetMs } = taken
+    const lost = new AbortController()
+    const onLost = (why: string): void => lost.abort(fenced(fence, why))
+    const held: Held = {
+      fence,
+      lost,
+      stop: startHeartbeat({ driver: this.#driver, file: this.#file, fence, offsetMs, onLost }),
+    }
+    this.#held = held
+    return { fence, lost: lost.signal, release: () => this.#release(held) }
+  }
+
+  holder(): Holder | undefined {
+    return tryHolder(this.#db)
+  }
+
+  unlock({ force }: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder } {
+    return clearLease(this.#db, { force, nowMs: this.#clock.now() })
+  }
+
+  close(): void {
+    if (this.#closed) return
+    if (this.#held) void this.#release(this.#held)
+    this.#closed = true
+    this.#db.close()
+  }
+
+  async #release(held: Held): Promise<void> {
+    if (this.#held === held) this.#held = undefined
+    if (!this.#closed) giveLease(this.#db, held.fence)
+    await held.stop()
+  }
+
+  /** A store that had the lease and lost it writes nothing more: the state belongs to another run. */
+  #checkLease(): void {
+    if (!this.#held || holdsLease(this.#db, this.#held.fence)) return
+    const { fence, lost } = this.#held
+    const problem = fenced(fence, 'another run has taken it, or it was unlocked')
+    lost.abort(problem)
+    throw problem
+  }
+}
+
+const byAddress = <T extends { readonly address: Address }>(items: readonly T[]): ReadonlyMap<Address, T> =>
+  new Map(items.map((item) => [item.address, item]))
