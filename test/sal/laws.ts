@@ -35,7 +35,10 @@ export function laws<Wanted, Found>(kind: Kind<Wanted, Found>, options: LawOptio
 
   describe(`${kind.name} keeps the laws of kinds`, () => {
     test('what was done is in place', () => {
-      fc.assert(fc.property(wanted, found, (w, f) => expect(kind.compare(w, kind.settled(w, f))).toEqual([])))
+      const check = (w: Wanted, f: Found): void => {
+        expect(kind.compare(w, kind.settled(w, f))).toEqual([])
+      }
+      fc.assert(fc.property(wanted, found, check))
     })
 
     test('wanting what is found changes nothing', () => {

@@ -36,14 +36,22 @@ export interface TestNode {
   close(): void
 }
 
-/** Opens this machine as a node. `shell` is what runs programs and scripts, such as `['busybox', 'sh']`. */
-export function openNode(options: { readonly shell?: readonly string[] } = {}): TestNode {
+/** Opens this machine as a node; with `busybox`, its applets stand before the machine's own programs. */
+export function openNode(options: { readonly tools?: 'busybox' } = {}): TestNode {
   const root = mkdtempSync(join(tmpdir(), 'ays-sal-'))
   const dir = join(root, 'things')
   const ays = join(root, 'ays')
   mkdirSync(dir)
   mkdirSync(ays, { mode: 0o700 })
-  const shell = options.shell ?? ['/bin/sh']
+  const applets = join(root, 'bin')
+  if (options.tools === 'busybox') {
+    mkdirSync(applets)
+    execFileSync('busybox', ['--install', '-s', applets])
+  }
+  const world: World = {
+    shell: options.tools === 'busybox' ? join(applets, 'sh') : '/bin/sh',
+    env: { PATH: `${applets}:${PATHS}`, HOME: '/root', LC_ALL: 'C', AYS: ays },
+  }
   let scripts = 0
 
   const answers = async <W, F>(kind: Kind<W, F>, wanted: readonly W[]): Promise<string[]> => {
@@ -54,7 +62,7 @@ export function openNode(options: { readonly shell?: readonly string[] } = {}): 
     const script = join(root, `look-${scripts++}.sh`)
     const { name, text } = first.program
     writeFileSync(script, `end() { printf '\\036\\n'; }\n${name}() {\n${text}\n}\n${name} ${args.join(' ')}\n`)
-    const done = await spawnText([...shell, script], '', { ays, timeoutMs: 60_000 })
+    const done = await spawnText([world.shell, script], '', world)
     rmSync(script)
     const parts = done.stdout.split(MARK)
     const rest = parts.pop()
@@ -84,7 +92,7 @@ export function openNode(options: { readonly shell?: readonly string[] } = {}): 
   const run = async (commands: readonly Command[]): Promise<CommandResult[]> => {
     const results: CommandResult[] = []
     for (const command of commands) {
-      const result = await runOne(command, shell, ays)
+      const result = await runOne(command, world)
       results.push(result)
       if (result.code !== 0) break
     }
@@ -144,26 +152,23 @@ export const hasPrograms = (...names: readonly string[]): boolean =>
     }
   })
 
-async function runOne(command: Command, shell: readonly string[], ays: string): Promise<CommandResult> {
-  const timeoutMs = command.timeoutMs ?? 60_000
+async function runOne(command: Command, world: World): Promise<CommandResult> {
+  const limits = { ...world, timeoutMs: command.timeoutMs }
   if (command.guard) {
-    const guard = await spawnText([...shell, '-c', command.guard.script, 'sh', ...command.guard.args], '', {
-      ays,
-      timeoutMs,
-    })
+    const guard = await spawnText([world.shell, '-c', command.guard.script, 'sh', ...command.guard.args], '', limits)
     if (guard.code !== 0) return { title: command.title, ...guard, code: -1 }
   }
-  const { argv, stdin } = invocation(command, shell)
+  const { argv, stdin } = invocation(command, world.shell)
   const hands = command.as && command.as !== 'root' ? ['runuser', '-u', command.as, '--', ...argv] : argv
-  return { title: command.title, ...(await spawnText(hands, stdin, { ays, timeoutMs })) }
+  return { title: command.title, ...(await spawnText(hands, stdin, limits)) }
 }
 
-function invocation(command: Command, shell: readonly string[]): { argv: readonly string[]; stdin: string } {
+function invocation(command: Command, shell: string): { argv: readonly string[]; stdin: string } {
   const { run } = command
   if ('argv' in run) return { argv: run.argv, stdin: reveal(run.stdin) }
-  if ('script' in run) return { argv: [...shell, '-c', run.script, 'sh', ...run.args], stdin: reveal(run.stdin) }
+  if ('script' in run) return { argv: [shell, '-c', run.script, 'sh', ...run.args], stdin: reveal(run.stdin) }
   const args = [run.write, run.mode.toString(8), run.owner, run.group]
-  return { argv: [...shell, '-c', WRITE, 'sh', ...args], stdin: reveal(run.content) }
+  return { argv: [shell, '-c', WRITE, 'sh', ...args], stdin: reveal(run.content) }
 }
 
 const WRITE = `umask 077
@@ -183,14 +188,17 @@ interface Ended {
   readonly stderr: string
 }
 
-function spawnText(
-  argv: readonly string[],
-  stdin: string,
-  { ays, timeoutMs }: { readonly ays: string; readonly timeoutMs: number },
-): Promise<Ended> {
+/** What runs scripts, and what they find around them. */
+interface World {
+  readonly shell: string
+  readonly env: Readonly<Record<string, string>>
+  readonly timeoutMs?: number | undefined
+}
+
+function spawnText(argv: readonly string[], stdin: string, world: World): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const [file = '', ...args] = argv
-    const env = { PATH: PATHS, HOME: '/root', LC_ALL: 'C', AYS: ays }
+    const { env, timeoutMs = 60_000 } = world
     const child = spawn(file, args, { env, cwd: '/', timeout: timeoutMs, killSignal: 'SIGKILL' })
     const out: Buffer[] = []
     const err: Buffer[] = []
