@@ -1,4 +1,15 @@
 import type { AnyTemplate } from '../engine/template.ts'
+import { bridge } from './bridge.ts'
+import { node, nodeLocal, nodePhysical, nodeSim } from './node.ts'
+import { osSshDebian, osSshUbuntu } from './os.ts'
+import { configuration, sshkey } from './sshkey.ts'
+import { filesystem, fssnapshot, storagepool } from './storage.ts'
+import { storageclusterBlock } from './storage-cluster.ts'
+import { storageEngine } from './storage-engine.ts'
+import { file, packageTemplate, unit, user } from './system.ts'
 
 /** Every template that ships with ays. */
-export const templates: readonly AnyTemplate[] = []
+export const templates: readonly AnyTemplate[] = [
+  bridge, configuration, file, filesystem, fssnapshot, node, nodeLocal, nodePhysical, nodeSim, osSshDebian, osSshUbuntu,
+  packageTemplate, sshkey, storageEngine, storageclusterBlock, storagepool, unit, user,
+]

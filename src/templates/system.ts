@@ -1,0 +1,79 @@
+/** The small things of a system: files, packages, units, users. */
+import { Type } from 'typebox'
+import { text } from '../base/secret.ts'
+import { defineTemplate, manyOf } from '../engine/template.ts'
+import { packages } from '../sal/apt/packages.ts'
+import { file as fileTask } from '../sal/files/file.ts'
+import { running } from '../sal/systemd/running.ts'
+import { unit as unitTask } from '../sal/systemd/unit.ts'
+import { authorizedKey } from '../sal/users/authorized-key.ts'
+import { user as userTask } from '../sal/users/user.ts'
+import { onNode } from './places.ts'
+
+const mode = Type.String({ pattern: '^0?[0-7]{3,4}$', default: '0644', description: 'Octal, as chmod takes it.' })
+
+export const file = defineTemplate({
+  name: 'file',
+  summary: 'A file with this content.',
+  data: Type.Object({
+    path: Type.String({ pattern: '^/.', description: 'Absolute path on the node. Editing it moves the file.' }),
+    content: Type.String({ description: 'Text; `${file("files/x.conf")}` reads one of the workspace.' }),
+    mode,
+    owner: Type.String({ default: 'root' }),
+    group: Type.String({ default: 'root' }),
+  }),
+  parent: onNode,
+  tasks: ({ data }) => [fileTask(data.path, data.content, { mode: Number.parseInt(data.mode, 8), owner: data.owner, group: data.group })],
+})
+
+export const packageTemplate = defineTemplate({
+  name: 'package',
+  summary: 'Packages of the distribution.',
+  data: Type.Object({ names: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9+.-]*$' }), { minItems: 1, description: 'Absent: the name of the service.' })) }),
+  parent: onNode,
+  tasks: ({ data, name }) => [packages([...(data.names ?? [name])])],
+})
+
+export const unit = defineTemplate({
+  name: 'unit',
+  summary: 'A program of yours as a systemd service.',
+  data: Type.Object({
+    exec: Type.String({ minLength: 1, description: 'ExecStart.' }),
+    description: Type.Optional(Type.String()),
+    user: Type.String({ default: 'root' }),
+    workingDirectory: Type.Optional(Type.String()),
+    environment: Type.Record(Type.String(), Type.String(), { default: {} }),
+    after: Type.Array(Type.String(), { default: ['network.target'] }),
+    restart: Type.Union([Type.Literal('no'), Type.Literal('on-failure'), Type.Literal('always')], { default: 'on-failure' }),
+    packages: Type.Array(Type.String(), { default: [], description: 'Packages that it needs.' }),
+  }),
+  parent: onNode,
+  tasks: ({ data, slug, address }) => {
+    const environment = Object.entries(data.environment).map(([key, value]) => `Environment="${key}=${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"\n`)
+    const lines = `[Unit]\nDescription=${data.description ?? address}\nAfter=${data.after.join(' ')}\n\n[Service]\nExecStart=${data.exec}\nUser=${data.user}\n${data.workingDirectory ? `WorkingDirectory=${data.workingDirectory}\n` : ''}${environment.join('')}Restart=${data.restart}\n\n[Install]\nWantedBy=multi-user.target\n`
+    return [...(data.packages.length > 0 ? [packages([...data.packages])] : []), unitTask(`ays-${slug}`, text`${lines}`)]
+  },
+  running: ({ slug, tasks }) => [running(`ays-${slug}`, { startedWith: tasks })],
+})
+
+export const user = defineTemplate({
+  name: 'user',
+  summary: 'A user account, with the keys that log it in.',
+  data: Type.Object({
+    uid: Type.Optional(Type.Integer({ minimum: 1 })),
+    groups: Type.Array(Type.String(), { default: [] }),
+    shell: Type.String({ default: '/bin/bash' }),
+    home: Type.Optional(Type.String({ pattern: '^/.' })),
+    system: Type.Boolean({ default: false }),
+    authorizedKeys: Type.Array(Type.String({ pattern: '^(ssh|ecdsa|sk)-' }), { default: [], description: 'Lines of .pub files.' }),
+  }),
+  parent: onNode,
+  consumes: { sshkey: manyOf(['sshkey'], { description: 'Keys that may log in as this user.' }) },
+  tasks: ({ data, name, peers }) => {
+    const lines = [...data.authorizedKeys, ...peers.sshkey.flatMap((key) => (typeof key.outputs.publicKey === 'string' ? [key.outputs.publicKey] : []))]
+    return [
+      userTask(name, { groups: [...data.groups], shell: data.shell, system: data.system, ...(data.uid ? { uid: data.uid } : {}), ...(data.home ? { home: data.home } : {}) }),
+      ...lines.map((line) => authorizedKey(name, line)),
+    ]
+  },
+})
