@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { ProblemsError } from '../base/problem.ts'
 import { createFile } from './create-file.ts'
-import { type Database, type Driver, type DriverName, loadDriver } from './driver.ts'
+import { type Driver, type DriverName, loadDriver } from './driver.ts'
 import { createKey } from './key.ts'
 import { memoryStore } from './memory.ts'
 import { createTables, openTables } from './migrations.ts'
@@ -30,8 +30,10 @@ export function openStore({ dir, clock, create, driver: only }: OpenStoreOptions
   const driver = loadDriver(only)
   if (!existsSync(file)) createState(driver, { dir, file })
   if (statSync(file).size === 0) throw new ProblemsError([damaged(file, 'it is empty')])
-  const db = openDatabase(driver, file)
+  const db = driver.open(file)
   try {
+    db.exec('PRAGMA synchronous = FULL')
+    db.exec('PRAGMA foreign_keys = OFF')
     openTables(db, file)
   } catch (error) {
     db.close()
@@ -60,13 +62,7 @@ function fillState(driver: Driver, path: string): void {
   }
 }
 
-function openDatabase(driver: Driver, file: string): Database {
-  const db = driver.open(file)
-  db.exec('PRAGMA synchronous = FULL')
-  db.exec('PRAGMA foreign_keys = OFF')
-  return db
-}
-
+/** Runs work on the folder; what the file system refuses becomes a problem for people. */
 function writable(dir: string, work: () => void): void {
   try {
     work()
