@@ -2,7 +2,7 @@
 
 /** The line with its value in single quotes; undefined when it has no `key: value` or `- value` to quote. */
 export function quotedLine(line: string): string | undefined {
-  const found = /^\s*((?:- +)*(?:[^\s:'"#][^:]*: +|- +))(?![|>&*!])(.+?)\s*$/.exec(line)
+  const found = /^\s*((?:- +)*(?:[^\s:'"#][^:]*: +|- +))(?![|>&*!{[])(.+?)\s*$/.exec(line)
   if (!found?.[1] || !found[2]) return undefined
   return `${found[1]}'${unquoted(found[2]).replaceAll("'", "''")}'`
 }

@@ -69,7 +69,7 @@ function mistakeOf(error: { code: string; message: string; pos: [number, number]
 function hintFor(code: string, line: string): string | undefined {
   if (line.includes('${')) {
     const quoted = quotedLine(line)
-    if (quoted) return `An expression with ": ", " #", quotes or braces in it needs quotes around the whole value: ${quoted}`
+    return `Put quotes around a value that holds an expression${quoted ? `: ${quoted}` : '.'}`
   }
   return HINTS.get(code)
 }

@@ -1,0 +1,153 @@
+/** Makes declarations of a block `template__name:`, several under `$each`, none where `$if` says so. */
+import { type Address, addressOf } from '../../base/address.ts'
+import type { Place } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
+import type { Known } from './cel.ts'
+import type { Declaration, Entry, Scope, Value } from './declaration.ts'
+import { mayHoldExpression } from './expression-text.ts'
+import { type Reader, readBareExpression, readExpressions, resolveExpression, type ServiceReading } from './expressions.ts'
+import { isName } from './names.ts'
+import { type SortedKeys, sortKeys } from './read-fields.ts'
+import { readSteer, refuseValue } from './read-steer.ts'
+import { kindOf, tryDataOf } from './value.ts'
+
+/** A block as it stands in a file. */
+export interface Block {
+  readonly template: string
+  readonly name: string
+  readonly at: Place
+  readonly keys: SortedKeys
+}
+
+/** undefined where the block is no map; nothing under the key is a service with defaults. */
+export function readBlock(head: { template: string; name: string; at: Place }, value: Value, problems: Problem[]): Block | undefined {
+  if (value.type === 'map') return { ...head, keys: sortKeys(value.entries, problems) }
+  if (value.type === 'scalar' && value.value === null) return { ...head, keys: { fields: [], steering: [] } }
+  problems.push({
+    code: 'FIELD_TYPE',
+    message: `${head.template}__${head.name} takes a map of fields, not ${kindOf(value)}.`,
+    at: value.at,
+    hint: 'Indent its fields below it, each as `field: value`.',
+  })
+  return undefined
+}
+
+/** Data of services that are declared already, for `$each` and `$if` that read it. */
+export type DeclaredData = ReadonlyMap<Address, ServiceReading>
+
+/**
+ * The services of a block. `waits`: its `$each` or `$if` reads other services, and `declared` was not given yet.
+ */
+export function expandBlock(block: Block, reader: Reader, declared?: DeclaredData): readonly Declaration[] | 'waits' {
+  const each = block.keys.steering.find((one) => one.key === '$each')
+  if (!each) {
+    const there = isThere(block, reader, declared)
+    return there === 'waits' ? 'waits' : there ? declare(block, block.name, reader) : []
+  }
+  const items = itemsOf(each, reader, declared)
+  if (items === 'waits') return 'waits'
+  const declarations: Declaration[] = []
+  for (const item of items) {
+    const scope: Scope = { ...reader.scope, each: { key: item.key, value: item.value } }
+    const inner: Reader = { ...reader, scope }
+    const there = isThere(block, inner, declared)
+    if (there === 'waits') return 'waits'
+    if (!there) continue
+    const name = `${block.name}-${item.key}`
+    if (isName(name)) declarations.push(...declare(block, name, inner))
+    else {
+      reader.problems.push({
+        code: 'NAME_INVALID',
+        message: `$each would name a service "${name}", which is no name.`,
+        at: item.at,
+        hint: 'Use a map, whose keys become parts of the names.',
+      })
+    }
+  }
+  return declarations
+}
+
+function declare(block: Block, name: string, reader: Reader): readonly Declaration[] {
+  const { template, at, keys } = block
+  const fields = keys.fields.map((entry): Entry => {
+    const value = readExpressions(entry.value, reader)
+    return value === entry.value ? entry : { ...entry, value }
+  })
+  return [{ template, name, address: addressOf(template, name), at, fields, steer: readSteer(keys.steering, reader) }]
+}
+
+interface Item {
+  readonly key: number | string
+  readonly value: Known
+  readonly at: Place
+}
+
+/**
+ * A number counts from 0; a map goes by its keys; a list of texts or numbers by these, so that names do not move when
+ * the list is reordered; any other list by its positions.
+ */
+function itemsOf(each: Entry, reader: Reader, declared: DeclaredData | undefined): readonly Item[] | 'waits' {
+  const value = settle(each, readExpressions(each.value, reader), reader, declared)
+  if (value === 'waits') return 'waits'
+  if (value === 'refused') return []
+  const { at } = value
+  if (value.type === 'scalar' && typeof value.value === 'number' && Number.isInteger(value.value) && value.value >= 0 && value.value <= EACH_MAX) {
+    return Array.from({ length: value.value }, (_, i) => ({ key: i, value: i, at }))
+  }
+  const data = tryDataOf(value)
+  if (value.type === 'list' && data !== undefined) {
+    return value.items.map((item, i) => {
+      const inner = tryDataOf(item) ?? null
+      return { key: typeof inner === 'string' || typeof inner === 'number' ? inner : i, value: inner, at: item.at }
+    })
+  }
+  if (value.type === 'map' && data !== undefined) {
+    return value.entries.map((entry) => ({ key: entry.key, value: tryDataOf(entry.value) ?? null, at: entry.keyAt }))
+  }
+  if (data === undefined) {
+    reader.problems.push({ code: 'SET_UNKNOWN', message: 'What is inside $each may not read other services.', at, hint: SET_HINT })
+    return []
+  }
+  refuseValue(each, value, `a number up to ${EACH_MAX}, a list or a map`, reader)
+  return []
+}
+
+function isThere(block: Block, reader: Reader, declared: DeclaredData | undefined): boolean | 'waits' {
+  const entry = block.keys.steering.find((one) => one.key === '$if')
+  if (!entry) return true
+  const given = entry.value
+  const bare = given.type === 'scalar' && typeof given.value === 'string' && !mayHoldExpression(given.value)
+  const read = bare ? readBareExpression(String(given.value), given.at, reader) : readExpressions(given, reader)
+  const value = settle(entry, read, reader, declared)
+  if (value === 'waits') return 'waits'
+  if (value === 'refused') return false
+  if (value.type === 'scalar' && typeof value.value === 'boolean') return value.value
+  refuseValue(entry, value, 'what is true or false', reader)
+  return false
+}
+
+/** A value whose references to services are resolved from what blueprints say of them. */
+function settle(entry: Entry, value: Value, reader: Reader, declared: DeclaredData | undefined): Value | 'waits' | 'refused' {
+  if (value.type !== 'expression') return value
+  if (!declared) return 'waits'
+  const resolved = resolveExpression(value, declared)
+  switch (resolved.state) {
+    case 'known':
+      return resolved.value
+    case 'problem':
+      reader.problems.push(resolved.problem)
+      return 'refused'
+    case 'later':
+      reader.problems.push({
+        code: 'SET_UNKNOWN',
+        message: `${entry.key} reads something of ${resolved.waitsFor.join(', ')} that its blueprint does not say.`,
+        at: value.at,
+        hint: SET_HINT,
+      })
+      return 'refused'
+  }
+}
+
+/** Services that one `$each` may make. */
+const EACH_MAX = 10_000
+const SET_HINT = 'How many services there are may depend on vars, env and declared data, never on outputs, defaults or facts.'
