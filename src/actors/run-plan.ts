@@ -111,6 +111,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   }
 
   async function carryOut(work: Work, job: JobRow): Promise<WorkEnd> {
+    if (work.lost) return { end: 'error', problem: work.lost, warnings: [], results: [], attempts: 0 }
     if (work.onPaper) {
       const remember = input.remember(work.service)
       if (remember) await ledger.write([{ put: 'service', service: { ...remember, appliedAt: clock.now() } }])

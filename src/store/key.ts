@@ -30,12 +30,15 @@ export function openKey({ dir, create, store }: { dir: string; create: boolean; 
   return keyOf(create ? createKey(dir) : randomBytes(KEY_BYTES))
 }
 
-/** The key file's bytes, made if it is not there; an existing one is never overwritten, whoever wins the race. */
-export function createKey(dir: string): Uint8Array {
+/**
+ * The key file's bytes, made if it is not there; an existing one is never overwritten, whoever wins the race.
+ * `bytes` is the key that a plan of this new world was made with.
+ */
+export function createKey(dir: string, bytes: Uint8Array = randomBytes(KEY_BYTES)): Uint8Array {
   const known = tryReadKey(dir)
   if (known) return known
-  createFile(keyFile(dir), { fill: randomBytes(KEY_BYTES), mode: 0o600 })
-  return tryReadKey(dir) ?? createKey(dir)
+  createFile(keyFile(dir), { fill: bytes, mode: 0o600 })
+  return tryReadKey(dir) ?? createKey(dir, bytes)
 }
 
 /** A key from its bytes. */

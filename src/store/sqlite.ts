@@ -19,16 +19,18 @@ export interface OpenStoreOptions {
   readonly clock: Clock
   /** False: where there is no state nothing is made, and the store is empty and takes no writes. */
   readonly create: boolean
+  /** The key that a new state begins with; random when absent. */
+  readonly key?: Uint8Array
   /** Only this driver; for tests. */
   readonly driver?: DriverName
 }
 
 /** Throws ProblemsError: SQLITE_MISSING, STATE_NEWER, STATE_DAMAGED, STATE_UNWRITABLE. */
-export function openStore({ dir, clock, create, driver: only }: OpenStoreOptions): Store {
+export function openStore({ dir, clock, create, key, driver: only }: OpenStoreOptions): Store {
   const file = join(dir, STATE_FILE)
   if (!existsSync(file) && !create) return memoryStore({ clock, readOnly: true })
   const driver = loadDriver(only)
-  if (!existsSync(file)) createState(driver, { dir, file })
+  if (!existsSync(file)) createState(driver, { dir, file, ...(key ? { key } : {}) })
   if (statSync(file).size === 0) throw new ProblemsError([damaged(file, 'it is empty')])
   const db = driver.open(file)
   try {
@@ -43,9 +45,9 @@ export function openStore({ dir, clock, create, driver: only }: OpenStoreOptions
 }
 
 /** Key first, so that no state is ever without one; the file appears with its tables in it. */
-function createState(driver: Driver, { dir, file }: { dir: string; file: string }): void {
+function createState(driver: Driver, { dir, file, key }: { dir: string; file: string; key?: Uint8Array }): void {
   writable(dir, () => {
-    createKey(dir)
+    createKey(dir, key)
     createFile(file, { mode: 0o600, fill: (path) => fillState(driver, path) })
   })
 }

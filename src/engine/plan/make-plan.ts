@@ -72,7 +72,7 @@ function planService(world: World, index: Index, service: Service): Planned {
   const works = worksOf(address, things, dropped)
   const asked = things.length + dropped.length > 0
   if (asked && sight?.state === 'lost')
-    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks, problem: sight.problem }, works: [], removal: false }
+    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks, problem: sight.problem }, works: works.map((work) => ({ ...work, lost: sight.problem })), removal: false }
   if (asked && sight?.state === 'waits' && service.node)
     return { plan: { ...facts, action: 'unknown', why: 'waits', waitsFor: service.node, tasks }, works, removal: false }
 
@@ -98,8 +98,9 @@ function planRemoval(world: World, index: Index, address: Address, gone: Readonl
   }
   const planned = remaining.map((task) => dropTask(world, task, why))
   const lost = remaining.map((task) => world.sight(task.node)).find((sight) => sight.state === 'lost')
-  if (lost?.state === 'lost') return { plan: { ...facts, action: 'unknown', why: 'lost', tasks: planned, problem: lost.problem }, works: [], removal: true }
   const works = remaining.length > 0 ? worksOf(address, [], remaining) : [paper(address, home ?? address)]
+  if (lost?.state === 'lost')
+    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks: planned, problem: lost.problem }, works: works.map((work) => ({ ...work, lost: lost.problem })), removal: true }
   return { plan: { ...facts, action: 'remove', why, tasks: planned }, works, removal: true }
 }
 

@@ -86,6 +86,8 @@ export interface Work {
   readonly removals: readonly PastTask[]
   /** Only written down: the node is not asked (no tasks, or they go with their node). */
   readonly onPaper: boolean
+  /** The node was out of reach when the plan was made: the work fails with this, and its dependants wait for another day. */
+  readonly lost?: Problem
   readonly after: readonly string[]
   readonly behind: readonly string[]
 }

@@ -1,0 +1,90 @@
+/** One look at every node that matters: the controller's own first, then those that it says are there. */
+import { type Address, LOCAL } from '../base/address.ts'
+import type { Facts } from '../engine/facts.ts'
+import type { AnyKind } from '../engine/kind.ts'
+import { decideWanted } from '../engine/plan/decide.ts'
+import type { PastTask, Sight, WantedThing } from '../engine/plan/world.ts'
+import type { Question } from '../transport/transport.ts'
+import type { Nodes } from './nodes.ts'
+
+export interface LookInput {
+  readonly nodes: Nodes
+  readonly things: readonly WantedThing[]
+  readonly pastTasks: readonly PastTask[]
+  /** Nodes that go with this plan and take along what lives on them: not asked. */
+  readonly going: ReadonlySet<Address>
+  /** Nodes whose facts are to be asked as well. */
+  wantsFacts(node: Address): boolean
+  tryFindKind(name: string): AnyKind | undefined
+  readonly signal: AbortSignal
+}
+
+export interface NodeSights {
+  readonly sights: ReadonlyMap<Address, Sight>
+  readonly facts: ReadonlyMap<Address, Facts>
+}
+
+/** Never throws for a node's sake: what cannot be asked is lost, and says why. */
+export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
+  const questions = questionsByNode(input)
+  const sights = new Map<Address, Sight>()
+  const facts = new Map<Address, Facts>()
+
+  async function ask(node: Address, hosted: Sight['state']): Promise<void> {
+    if (hosted === 'bare') {
+      sights.set(node, { state: 'bare' })
+      return
+    }
+    const look = await input.nodes.look(node, questions.get(node) ?? [], { facts: input.wantsFacts(node), signal: input.signal })
+    if (look.facts) facts.set(node, look.facts)
+    sights.set(node, look.problem ? (hosted === 'waits' ? { state: 'waits' } : { state: 'lost', problem: look.problem }) : { state: 'seen' })
+  }
+
+  const made = madeHere(input.things)
+  if (questions.has(LOCAL)) await ask(LOCAL, 'seen')
+  const others = [...questions.keys()].filter((node) => node !== LOCAL && !input.going.has(node))
+  await Promise.all(others.map((node) => ask(node, hostedState(input, sights, node, made.get(node)))))
+  return { sights, facts }
+}
+
+function questionsByNode(input: LookInput): Map<Address, Question[]> {
+  const byNode = new Map<Address, Map<string, Question>>()
+  const add = (node: Address, question: Question): void => {
+    const known = byNode.get(node) ?? new Map<string, Question>()
+    byNode.set(node, known)
+    if (!known.has(question.thing)) known.set(question.thing, question)
+  }
+  for (const { node, kind, thing, wanted } of input.things) add(node, { kind, thing, wanted })
+  for (const task of input.pastTasks) {
+    const kind = input.tryFindKind(task.kind)
+    if (kind && !input.going.has(task.node)) add(task.node, { kind, thing: task.thing, wanted: task.wanted })
+  }
+  return new Map([...byNode].map(([node, known]) => [node, [...known.values()]]))
+}
+
+/** Nodes that are made on the controller's own machine, with the things that make them. */
+function madeHere(things: readonly WantedThing[]): Map<Address, WantedThing[]> {
+  const made = new Map<Address, WantedThing[]>()
+  for (const thing of things) {
+    if (thing.node !== LOCAL) continue
+    for (const owner of thing.owners) if (owner.startsWith('node/')) made.set(owner, [...(made.get(owner) ?? []), thing])
+  }
+  return made
+}
+
+/**
+ * How a node stands by the things that make it. The last of them is the machine itself: where it is absent the node is
+ * bare, and nothing on it need be asked. Where something is to be mended first, an unreachable node only waits.
+ */
+function hostedState(input: LookInput, sights: ReadonlyMap<Address, Sight>, node: Address, made: readonly WantedThing[] | undefined): Sight['state'] {
+  const machine = made?.[made.length - 1]
+  if (!made || !machine || sights.get(LOCAL)?.state !== 'seen') return 'seen'
+  const decisions = made.map((thing) => {
+    const seen = input.nodes.seen(LOCAL, thing.thing)
+    return seen ? decideWanted(thing.kind, thing.thing, thing.wanted, seen.finding, undefined) : undefined
+  })
+  const last = decisions[decisions.length - 1]
+  if (last?.action === 'create') return 'bare'
+  return decisions.every((decision) => decision?.action === 'adopt') ? 'seen' : 'waits'
+}
+
