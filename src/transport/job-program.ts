@@ -1,0 +1,195 @@
+/**
+ * The sh functions of a job on its node. A job's folder `$AYS/jobs/ID` holds `pid` (process, its start, boot id),
+ * `workspace`, per command N.code, N.out, N.err, and `end` when it ended: done, failed or moved. The folder itself is
+ * what lets an id run once. Nothing here writes to the connection but `report`, in a process of its own: a
+ * connection that died ends that process and nothing else.
+ */
+export const jobProgram = String.raw`umask 022
+stopped=
+stop() { stopped=1; [ -z "$p" ] || kill -KILL -$p 2>/dev/null; }
+trap stop TERM
+read -r bootid </proc/sys/kernel/random/boot_id
+read -r s </proc/$$/stat; set -- ${'$'}{s##*) }; began=${'$'}{20}
+# await PID: signals cut wait short, so wait again while the process is there
+await() { wait $1; w=$?; while [ $w -gt 128 ] && kill -0 $1 2>/dev/null; do wait $1; w=$?; done; return $w; }
+grab() {
+  if command -v flock >/dev/null 2>&1; then exec 9>"$AYS/lock"; flock 9
+  else i=0; until mkdir "$AYS/lock.d" 2>/dev/null || [ $i -ge 10 ]; do i=$((i + 1)); sleep 1; done; fi
+}
+drop() { exec 9>&-; rmdir "$AYS/lock.d" 2>/dev/null; }
+home() {
+  [ -d "$AYS/jobs" ] && [ -d "$AYS/fence" ] && [ -d "$AYS/locks" ] && return
+  mkdir -p "$AYS" && mkdir -p -m 700 "$AYS/jobs" "$AYS/fence" "$AYS/locks"
+}
+# take ID: takes the ids of all jobs before the first runs, so that attach knows those that still wait
+take() { home; mkdir -m 700 "$AYS/jobs/$1" 2>/dev/null && printf '%s %s %s\n' $$ "$began" "$bootid" >"$AYS/jobs/$1/pid" && mine="$mine $1 "; }
+# alive DIR: the process that noted itself there still runs
+alive() {
+  [ -s "$1/pid" ] || { sleep 1; [ -s "$1/pid" ] || return 1; }
+  read -r apid abegan aboot <"$1/pid"
+  [ "$aboot" = "$bootid" ] || return 1
+  if [ -r "/proc/$apid/stat" ] && read -r s <"/proc/$apid/stat" 2>/dev/null; then
+    set -- "$1" ${'$'}{s##*) }; [ "${'$'}{21}" = "$abegan" ] && [ "$2" != Z ] && return 0
+  fi
+  # its last command may outlive it
+  [ -s "$1/group" ] && read -r s <"$1/group" && kill -0 "-$s" 2>/dev/null
+}
+settle() { until [ -s "$1/end" ]; do alive "$1" || { [ -s "$1/end" ] || return 1; }; sleep 0.1 2>/dev/null || sleep 1; done; }
+# enter ID FENCE WORKSPACE_FILE: sets D and st
+enter() {
+  D=$AYS/jobs/$1 L=$AYS/jobs/$1/looks st=run note=
+  case $mine in *" $1 "*) ;; *)
+    if [ -d "$D" ]; then settle "$D" && { read -r st <"$D/end"; note=again; } || st=died
+    else st=refused note="$D could not be made."; fi
+    return;;
+  esac
+  if [ -n "$stopped" ]; then st=stopped; rm -rf "$D"; return; fi
+  printf '%s\n' "$3" >"$D/workspace"
+  old=0; [ ! -s "$AYS/fence/$3" ] || read -r old <"$AYS/fence/$3"
+  if [ "$2" -gt "$old" ]; then
+    grab
+    old=0; [ ! -s "$AYS/fence/$3" ] || read -r old <"$AYS/fence/$3"
+    [ "$2" -le "$old" ] || { printf '%s\n' "$2" >"$AYS/fence/.$3.$$" && mv -f "$AYS/fence/.$3.$$" "$AYS/fence/$3"; }
+    drop
+  fi
+  if [ "$2" -lt "$old" ]; then st=fenced note=$old; rm -rf "$D"; fi
+}
+looks() { rm -rf "$L"; mkdir -m 700 "$L"; }
+# looked N SECONDS: one program, its answer and stderr into files
+looked() { ask "$2" >"$L/$1.out" 2>"$L/$1.err"; printf '%s\n' $c >"$L/$1.code"; }
+# same: the answers' digests, as sha256sum prints them, against fd 3
+same() {
+  for f in "$L"/*.out; do
+    d=${'$'}{f%.out}; mkdir "$d"
+    awk -v "d=$d" 'BEGIN { RS = "\036" } NR > 1 { f = sprintf("%s/%06d", d, NR - 2); printf "%s", p > f; close(f) } { p = $0; if (NR > 1) sub(/^\n/, "", p) }' "$f"
+  done
+  for f in "$L"/*.code; do read -r c <"$f"; [ "$c" = 0 ] || st=moved; done
+  want=$(cat <&3); got=$(cd "$L" && sha256sum */* 2>/dev/null)
+  [ "$want" = "$got" ] || st=moved
+}
+# claims: lines "+thing TAB workspace TAB service" and "-thing TAB workspace" on fd 3
+claims() {
+  grab
+  [ -f "$AYS/claims" ] || : >"$AYS/claims"
+  awk -F '\t' 'NR == FNR { t = substr($1, 2); if (substr($1, 1, 1) == "+") { add[t] = t FS $2 FS $3; order[++n] = t } else del[t] = $2; next }
+    ($1 in add) { next } ($1 in del) && del[$1] == $2 { next } { print }
+    END { for (i = 1; i <= n; i++) if (order[i] in add) { print add[order[i]]; delete add[order[i]] } }' /dev/fd/3 "$AYS/claims" >"$AYS/claims.new" &&
+    if cmp -s "$AYS/claims" "$AYS/claims.new"; then rm -f "$AYS/claims.new"; else mv -f "$AYS/claims.new" "$AYS/claims"; fi
+  drop
+}
+# launch USER SECONDS PROGRAM…
+launch() {
+  u=$1 t=$2; shift 2
+  if [ -n "$u" ] && [ "$u" != "$(id -un)" ]; then
+    if [ "$uid" != 0 ]; then echo "Becoming $u takes root on the node." >&2; exit 126; fi
+    h=$(getent passwd "$u" 2>/dev/null | cut -d: -f6)
+    if command -v runuser >/dev/null 2>&1; then set -- runuser -u "$u" -- env "HOME=${'$'}{h:-/}" "USER=$u" "LOGNAME=$u" "$@"
+    else set -- setpriv "--reuid=$u" "--regid=$(id -g "$u")" --init-groups env "HOME=${'$'}{h:-/}" "USER=$u" "LOGNAME=$u" "$@"; fi
+  fi
+  limit "$t" "$@"
+}
+# watch FILE…: output beyond some MB is cut to its first and last part
+watch() {
+  while sleep 0.2 2>/dev/null || sleep 1; do for f; do
+    [ -f "$f" ] || continue
+    z=$(find "$f" -size +16384k 2>/dev/null); [ -n "$z" ] || continue
+    [ -f "$f.head" ] || head -c 32768 "$f" >"$f.head"
+    tail -c 32768 "$f" >"$f.tail"; : >"$f"
+  done; done
+}
+# locked SECONDS NAME…: at most three locks, always in the order of their names
+locked() {
+  secs=$1; shift; n=5
+  for name; do
+    if command -v flock >/dev/null 2>&1; then
+      case $n in
+        5) exec 5>"$AYS/locks/$name"; limit "$secs" flock 5 & ;;
+        6) exec 6>"$AYS/locks/$name"; limit "$secs" flock 6 & ;;
+        *) exec 7>"$AYS/locks/$name"; limit "$secs" flock 7 & ;;
+      esac
+      p=$!; await $p; c=$?; p=; [ $c -eq 0 ] || return 1
+    else
+      i=0
+      until mkdir "$AYS/locks/$name.d" 2>/dev/null; do
+        read -r s <"$AYS/locks/$name.d/pid" 2>/dev/null && ! kill -0 "$s" 2>/dev/null && rm -rf "$AYS/locks/$name.d"
+        i=$((i + 1)); [ $i -lt "$secs" ] && [ -z "$stopped" ] || return 1; sleep 1
+      done
+      echo $$ >"$AYS/locks/$name.d/pid"; dirs="$dirs $name"
+    fi
+    n=$((n + 1))
+  done
+}
+unlocked() { exec 5>&- 6>&- 7>&-; for name in $dirs; do rm -rf "$AYS/locks/$name.d"; done; dirs=; }
+# guarded N USER PROGRAM…: its stderr is the reason
+guarded() {
+  i=$1 u=$2; shift 2
+  launch "$u" 60 "$@" </dev/null >/dev/null 2>"$D/$i.err" 3<&- & p=$!
+  await $p; c=$?; kill -KILL -$p 2>/dev/null; p=
+  [ $c -eq 0 ] || { echo -1 >"$D/$i.code"; st=failed; }
+}
+# run N SECONDS USER payload|none PROGRAM…: a payload is base64 on fd 3
+run() {
+  i=$1 t=$2 u=$3 payload=$4; shift 4
+  : >"$D/$i.out"; : >>"$D/$i.err"
+  watch "$D/$i.out" "$D/$i.err" </dev/null >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&- & watcher=$!
+  read -r up s </proc/uptime; up=${'$'}{up%.*}
+  if [ "$payload" = payload ]; then
+    base64 -d <&3 2>/dev/null 5>&- 6>&- 7>&- | launch "$u" "$t" "$@" >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
+  else
+    launch "$u" "$t" "$@" </dev/null >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
+  fi
+  echo $p >"$D/group"
+  await $p; c=$?; kill -KILL -$p 2>/dev/null; p=; rm -f "$D/group"
+  kill $watcher 2>/dev/null
+  read -r now s </proc/uptime; now=${'$'}{now%.*}
+  case $c in 137|143) [ $((now - up)) -lt "$t" ] || c=124;; esac
+  printf '%s\n' $c >"$D/$i.code"
+  [ $c -eq 0 ] && [ -z "$stopped" ] || st=failed
+}
+# Writing files: "staged" puts each beside its place in a folder of 0700, "placed" moves them all there at once.
+staging() { T=$1/.ays-$$.$2; N=$2; files=; mkdir -m 700 "$T" 2>"$D/$N.err" || { echo 1 >"$D/$N.code"; st=failed; T=; }; }
+staged() {
+  i=$1 name=$2
+  { if [ -d "$T/../$name" ] && [ ! -L "$T/../$name" ]; then echo "There is a folder of that name." >&2; false
+    else umask 077; base64 -d <&3 >"$T/$name" && [ "$(wc -c <"$T/$name")" -eq "$6" ] && chown "$4:$5" "$T/$name" && chmod "$3" "$T/$name"; fi
+  } 2>"$D/$i.err"; c=$?; umask 022
+  if [ $c -eq 0 ]; then files="$files $i"; else echo 1 >"$D/$i.code"; rm -f "$T/$name"; st=failed; fi
+}
+placed() {
+  [ -n "$T" ] || return 0
+  if [ -n "$files" ]; then
+    if { cd "$T" && set -- * .[!.]* ..?* && for f; do shift; [ ! -e "$f" ] || set -- "$@" "./$f"; done && { sync "$@" 2>/dev/null || sync; } && mv -f "$@" .. && { sync .. 2>/dev/null || :; }; } 2>"$D/move"; then c=0
+    else c=1; st=failed; fi
+    cd /
+    for i in $files; do [ $c -eq 0 ] || { cat "$D/move" >>"$D/$i.err"; [ "$i" = "${'$'}{files##* }" ] || continue; }; echo $c >"$D/$i.code"; done
+  fi
+  rm -rf "$T" "$D/move"
+}
+ended() { case $st in run) st=done;; esac; case $st in done|failed|moved) printf '%s\n' $st >"$D/end"; note=;; esac; }
+rec() { [ ! -s "$2" ] || { printf '%s %s\n' "$1" "$(wc -c <"$2")"; cat "$2"; }; }
+kept() {
+  if [ -f "$2.head" ]; then { cat "$2.head"; printf '\n… (left out) …\n'; cat "$2.tail" "$2" | tail -c 32768; } >"$2.cut"; rec "$1" "$2.cut"; rm -f "$2.cut"
+  elif [ -n "$(find "$2" -size +64k 2>/dev/null)" ]; then { head -c 32768 "$2"; printf '\n… (left out) …\n'; tail -c 32768 "$2"; } >"$2.cut"; rec "$1" "$2.cut"; rm -f "$2.cut"
+  else rec "$1" "$2"; fi
+}
+# report N COMMANDS LOOKS: what the client reads. Records: "name length" and so many bytes.
+report() {
+  printf 'job %s %s %s\n' "$1" "$st" "$note"
+  i=0
+  while [ $i -lt "$2" ]; do
+    if [ -s "$D/$i.code" ]; then read -r c <"$D/$i.code"; printf 'ran %s %s\n' $i "$c"; [ ! -s "$D/$i.out" ] && [ ! -f "$D/$i.out.head" ] || kept out "$D/$i.out"; [ ! -s "$D/$i.err" ] || kept err "$D/$i.err"; fi
+    i=$((i + 1))
+  done
+  i=0
+  while [ $i -lt "$3" ] && [ -s "$L/$i.code" ]; do read -r c <"$L/$i.code"; printf 'look %s %s\n' $i "$c"; rec out "$L/$i.out"; rec err "$L/$i.err"; i=$((i + 1)); done
+  printf 'end %s\n' "$1"
+}
+# forget SECRET_COMMANDS…: what may repeat a secret does not stay, nor do raw answers
+forget() { [ ! -d "$D/looks" ] || rm -rf "$D/looks"; for i; do rm -f "$D/$i.out" "$D/$i.out."* "$D/$i.err" "$D/$i.err."*; done; }
+prune() {
+  set -- "$AYS/jobs"/*
+  [ $# -le 50 ] || ls -1t "$AYS/jobs" | tail -n +51 | while IFS= read -r f; do [ ! -s "$AYS/jobs/$f/end" ] || rm -rf "$AYS/jobs/$f"; done
+  find "$AYS/jobs" -mindepth 1 -maxdepth 1 -mtime +0 | while IFS= read -r f; do [ ! -s "$f/end" ] && alive "$f" || rm -rf "$f"; done
+}
+mine= dirs=
+`

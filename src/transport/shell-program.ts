@@ -1,0 +1,30 @@
+/** The sh functions of attach and leave. */
+import { jobProgram } from './job-program.ts'
+
+/** `became ID` prints `never`, `ended` or `died`, and waits while the job runs. */
+export const attachProgram = `${jobProgram}
+stop() { exit 143; }
+became() {
+  if [ ! -d "$AYS/jobs/$1" ]; then echo never
+  elif settle "$AYS/jobs/$1"; then echo ended
+  else echo died; fi
+}
+`
+
+/** `leave FILE WORKSPACE`: takes what is the workspace's off, and the whole folder when nobody claims anything any more. */
+export const leaveProgram = String.raw`
+leave() {
+  [ -d "$AYS" ] || return 0
+  if [ -s "$AYS/claims" ] && cut -f 2 "$AYS/claims" | grep -qxF -e "$2"; then return 0; fi
+  rm -f "$AYS/fence/$1"
+  for d in "$AYS/jobs"/*; do
+    if [ -s "$d/workspace" ] && read -r w <"$d/workspace" && [ "$w" = "$1" ]; then rm -rf "$d"; fi
+  done
+  [ ! -s "$AYS/claims" ] || return 0
+  set -- "$AYS/fence"/*; [ ! -e "$1" ] || return 0
+  for f in jobs fence locks started before; do [ ! -d "$AYS/$f" ] || rm -rf "$AYS/$f"; done
+  rm -rf "$AYS/claims" "$AYS/claims.new" "$AYS/lock" "$AYS/lock.d"
+  rmdir "$AYS" 2>/dev/null
+  return 0
+}
+`
