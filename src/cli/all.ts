@@ -1,0 +1,51 @@
+/** Every command by its words, as oclif asks for them. */
+import type { Command } from '@oclif/core'
+import Apply from './commands/apply.ts'
+import Complete from './commands/complete.ts'
+import Completion from './commands/completion.ts'
+import Destroy from './commands/destroy.ts'
+import Docs from './commands/docs.ts'
+import Doctor from './commands/doctor.ts'
+import Drift from './commands/drift.ts'
+import Exec from './commands/exec.ts'
+import FactsCommand from './commands/facts.ts'
+import Forget from './commands/forget.ts'
+import GraphCommand from './commands/graph.ts'
+import Import from './commands/import.ts'
+import Init from './commands/init.ts'
+import Plan from './commands/plan.ts'
+import Runs from './commands/runs/index.ts'
+import RunsShow from './commands/runs/show.ts'
+import Show from './commands/show.ts'
+import Ssh from './commands/ssh.ts'
+import Status from './commands/status.ts'
+import Templates from './commands/templates/index.ts'
+import TemplatesShow from './commands/templates/show.ts'
+import Unlock from './commands/unlock.ts'
+import Validate from './commands/validate.ts'
+
+export const COMMANDS: Readonly<Record<string, Command.Class>> = {
+  apply: Apply,
+  complete: Complete,
+  completion: Completion,
+  destroy: Destroy,
+  docs: Docs,
+  doctor: Doctor,
+  drift: Drift,
+  exec: Exec,
+  facts: FactsCommand,
+  forget: Forget,
+  graph: GraphCommand,
+  import: Import,
+  init: Init,
+  plan: Plan,
+  runs: Runs,
+  'runs:show': RunsShow,
+  show: Show,
+  ssh: Ssh,
+  status: Status,
+  templates: Templates,
+  'templates:show': TemplatesShow,
+  unlock: Unlock,
+  validate: Validate,
+}

@@ -1,0 +1,22 @@
+import { Flags } from '@oclif/core'
+import { AysCommand } from '../command.ts'
+import { writeDocs } from '../write-docs.ts'
+
+/** `ays docs`: writes the pages that are made from the code. */
+export default class Docs extends AysCommand {
+  static override summary = 'Write docs/errors.md, docs/commands.md and docs/templates/ from the code.'
+  static override hidden = true
+  static override flags = { out: Flags.string({ description: 'Folder of the docs.', default: 'docs' }) }
+
+  async run(): Promise<number> {
+    const { flags } = await this.parse(Docs)
+    const { COMMANDS } = await import('../all.ts')
+    const written = await writeDocs(flags.out, COMMANDS)
+    this.show(
+      flags,
+      () => ({ format: 1, written }),
+      () => written.join('\n'),
+    )
+    return 0
+  }
+}

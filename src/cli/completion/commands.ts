@@ -1,0 +1,92 @@
+/** The commands as completion scripts and the docs need them: words, flags, and what an argument may be. */
+import type { Command } from '@oclif/core'
+
+export interface CommandShape {
+  /** `runs show`. */
+  readonly name: string
+  readonly summary: string
+  readonly description: string | undefined
+  readonly examples: readonly string[]
+  readonly flags: readonly FlagShape[]
+  readonly args: readonly ArgShape[]
+}
+
+export interface FlagShape {
+  readonly name: string
+  readonly char: string | undefined
+  readonly summary: string
+  readonly takesValue: boolean
+  readonly value: string | undefined
+  readonly options: readonly string[]
+  readonly default: string | undefined
+  readonly allowNo: boolean
+  readonly words: Words
+}
+
+export interface ArgShape {
+  readonly name: string
+  readonly summary: string
+  readonly required: boolean
+  readonly options: readonly string[]
+  readonly words: Words
+  readonly many: boolean
+}
+
+/** What may stand there: asked of the workspace, or of the file system. */
+export type Words = 'addresses' | 'nodes' | 'templates' | 'folders' | 'files' | 'none'
+
+/** Commands that people see, by name. */
+export function describeCommands(commands: Readonly<Record<string, Command.Class>>): CommandShape[] {
+  return Object.entries(commands)
+    .filter(([, command]) => !command.hidden)
+    .map(([id, command]) => describeCommand(id.replaceAll(':', ' '), command))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function describeCommand(name: string, command: Command.Class): CommandShape {
+  return {
+    name,
+    summary: command.summary ?? '',
+    description: command.description,
+    examples: (command.examples ?? []).map((example) => String(example).replaceAll('<%= config.bin %>', 'ays')),
+    flags: Object.entries({ ...command.flags, ...command.baseFlags })
+      .filter(([, flag]) => !flag.hidden)
+      .map(([flagName, flag]) => ({
+        name: flagName,
+        char: flag.char,
+        summary: flag.summary ?? flag.description ?? '',
+        takesValue: flag.type === 'option',
+        value: flag.type === 'option' ? (flag.helpValue === undefined ? 'VALUE' : String(flag.helpValue)) : undefined,
+        options: flag.type === 'option' ? [...(flag.options ?? [])] : [],
+        default:
+          flag.type === 'option' && ['string', 'number'].includes(typeof flag.default)
+            ? String(flag.default)
+            : undefined,
+        allowNo: flag.type === 'boolean' && flag.allowNo === true,
+        words: flagWords[flagName] ?? 'none',
+      })),
+    args: Object.entries(command.args).map(([argName, arg]) => ({
+      name: argName,
+      summary: arg.description ?? '',
+      required: arg.required === true,
+      options: [...(arg.options ?? [])],
+      words: name === 'templates show' ? 'templates' : (argWords[argName] ?? 'none'),
+      many: command.strict === false,
+    })),
+  }
+}
+
+const flagWords: Readonly<Record<string, Words>> = {
+  target: 'addresses',
+  exclude: 'addresses',
+  replace: 'addresses',
+  folder: 'folders',
+  file: 'files',
+  out: 'folders',
+}
+const argWords: Readonly<Record<string, Words>> = {
+  address: 'addresses',
+  node: 'nodes',
+  nodes: 'nodes',
+  folder: 'folders',
+}

@@ -1,0 +1,35 @@
+/** The command line: hands the arguments to oclif, shows what went wrong, and gives the exit code. */
+import { fileURLToPath } from 'node:url'
+import { run } from '@oclif/core'
+import { reportError } from './report.ts'
+
+/** Runs one command. Never throws; the number is the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  leaveQuietlyWhenNobodyReads()
+  const words = normalize(argv)
+  try {
+    const code: unknown = await run(words, fileURLToPath(import.meta.url))
+    return typeof code === 'number' ? code : 0
+  } catch (error) {
+    return await reportError(error, words)
+  }
+}
+
+/** `--refresh=false` and `--refresh=true`, as scripts write them, become the flags that oclif knows. */
+export function normalize(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((word, i) => {
+    if (end >= 0 && i > end) return word
+    const found = /^--(?:no-)?([a-z-]+)=(true|false)$/.exec(word)
+    if (!found || found[1] !== 'refresh') return word
+    return found[2] === 'true' ? '--refresh' : '--no-refresh'
+  })
+}
+
+/** `ays runs | head` closes the pipe early: that is no error. */
+function leaveQuietlyWhenNobodyReads(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+    throw error
+  })
+}

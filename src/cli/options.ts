@@ -1,0 +1,170 @@
+/** The flags and arguments that several commands share, and what the workspace is given of them. */
+import { Args, Flags } from '@oclif/core'
+import { ProblemsError } from '../base/problem.ts'
+import type { PlanOptions, WorkspaceOptions } from '../workspace.ts'
+
+/** Every command has these. */
+export const commonFlags = {
+  json: Flags.boolean({ description: 'Print data for machines instead of text.', helpGroup: 'OUTPUT' }),
+  'no-color': Flags.boolean({ description: 'No colours. NO_COLOR=1 says the same.', helpGroup: 'OUTPUT' }),
+}
+
+/** The workspace's folder as the first argument. */
+export const folderArg = {
+  folder: Args.string({
+    description: 'Folder of the workspace; default: the nearest upwards from here.',
+    required: false,
+  }),
+}
+
+export const workspaceFlags = {
+  env: Flags.string({ char: 'e', description: 'Environment: its state and its vars/<env>.yaml.', helpValue: 'NAME' }),
+  var: Flags.string({
+    description: 'Value of a variable that ays.yaml declares. Repeat for more.',
+    helpValue: 'NAME=VALUE',
+    multipleNonGreedy: true,
+    multiple: true,
+  }),
+  file: Flags.string({
+    char: 'f',
+    description: 'This blueprint instead of those of the folder; nothing is an orphan then. Repeat for more.',
+    helpValue: 'FILE',
+    multipleNonGreedy: true,
+    multiple: true,
+  }),
+  legacy: Flags.boolean({ description: 'Be as lenient as AYS was: unknown fields and duplicate keys are warnings.' }),
+  'accept-new-host-keys': Flags.boolean({
+    description: 'Trust nodes that are seen for the first time. A changed key is never accepted.',
+  }),
+}
+
+/** For commands that need the workspace's folder by a flag, since their arguments are something else. */
+export const folderFlag = {
+  folder: Flags.string({
+    char: 'C',
+    description: 'Folder of the workspace; default: the nearest upwards from here.',
+    helpValue: 'FOLDER',
+  }),
+}
+
+const selectFlags = {
+  target: Flags.string({
+    char: 't',
+    description: 'Only this service, and what it needs: an address or a glob. Repeat for more.',
+    helpValue: 'ADDRESS',
+    multipleNonGreedy: true,
+    multiple: true,
+    helpGroup: 'SELECTION',
+  }),
+  exclude: Flags.string({
+    description: 'Not this service, nor what needs it. Repeat for more.',
+    helpValue: 'ADDRESS',
+    multipleNonGreedy: true,
+    multiple: true,
+    helpGroup: 'SELECTION',
+  }),
+  tag: Flags.string({
+    description: 'Only services with this $tag. Repeat for more.',
+    helpValue: 'TAG',
+    multipleNonGreedy: true,
+    multiple: true,
+    helpGroup: 'SELECTION',
+  }),
+}
+
+export const planFlags = {
+  ...selectFlags,
+  replace: Flags.string({
+    description: 'Remove and make this service anew. Repeat for more.',
+    helpValue: 'ADDRESS',
+    multipleNonGreedy: true,
+    multiple: true,
+    helpGroup: 'SELECTION',
+  }),
+  refresh: Flags.boolean({
+    description: 'Ask the nodes. --no-refresh plans against what is remembered.',
+    default: true,
+    allowNo: true,
+  }),
+  prune: Flags.boolean({ description: 'Also remove services whose file was disabled by a leading "_".' }),
+  allow: Flags.string({
+    description: 'Let the plan destroy data: everywhere, or of one service. Repeat for more.',
+    helpValue: 'data-loss[=ADDRESS]',
+    multipleNonGreedy: true,
+    multiple: true,
+  }),
+}
+
+export const commandsFlag = {
+  commands: Flags.boolean({ description: 'Show the exact commands that would run on each node.', helpGroup: 'OUTPUT' }),
+}
+
+export const applyFlags = {
+  yes: Flags.boolean({ char: 'y', description: 'Do not ask. Data loss still needs --allow data-loss.' }),
+  parallel: Flags.integer({
+    char: 'p',
+    description: 'Jobs at once over all nodes.',
+    default: 10,
+    min: 1,
+    max: 1_000,
+    helpValue: 'N',
+  }),
+}
+
+interface WorkspaceFlagValues {
+  readonly env?: string
+  readonly var?: readonly string[]
+  readonly file?: readonly string[]
+  readonly legacy?: boolean
+  readonly 'accept-new-host-keys'?: boolean
+}
+
+/** What `openWorkspace` is given of the flags. Throws ProblemsError for a --var without `=`. */
+export function workspaceOptions(folder: string | undefined, flags: WorkspaceFlagValues): WorkspaceOptions {
+  return {
+    folder: folder ?? '.',
+    ...(flags.env === undefined ? {} : { environment: flags.env }),
+    ...(flags.var?.length ? { vars: Object.fromEntries(flags.var.map(readVar)) } : {}),
+    ...(flags.file?.length ? { files: flags.file } : {}),
+    ...(flags.legacy ? { legacy: true } : {}),
+    ...(flags['accept-new-host-keys'] ? { acceptNewHostKeys: true } : {}),
+  }
+}
+
+function readVar(text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1) throw usage(`--var ${text} is not NAME=VALUE.`, 'Write it like --var size=small.')
+  return [text.slice(0, at), text.slice(at + 1)]
+}
+
+interface PlanFlagValues {
+  readonly target?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly tag?: readonly string[]
+  readonly replace?: readonly string[]
+  readonly refresh?: boolean
+  readonly prune?: boolean
+  readonly allow?: readonly string[]
+}
+
+/** What `plan` is given of the flags. Throws ProblemsError for an unknown --allow. */
+export function planOptions(flags: PlanFlagValues): PlanOptions {
+  for (const allow of flags.allow ?? []) {
+    if (!/^data-loss(=.+)?$/.test(allow))
+      throw usage(`--allow ${allow} is not known.`, 'It takes data-loss, or data-loss=ADDRESS for one service.')
+  }
+  return {
+    ...(flags.target?.length ? { targets: flags.target } : {}),
+    ...(flags.exclude?.length ? { exclude: flags.exclude } : {}),
+    ...(flags.tag?.length ? { tags: flags.tag } : {}),
+    ...(flags.replace?.length ? { replace: flags.replace } : {}),
+    ...(flags.refresh === false ? { refresh: false } : {}),
+    ...(flags.prune ? { prune: true } : {}),
+    ...(flags.allow?.length ? { allow: flags.allow } : {}),
+  }
+}
+
+/** A mistake in the command line, as an error to throw. */
+export function usage(message: string, hint?: string): ProblemsError {
+  return new ProblemsError([{ code: 'USAGE', message, ...(hint === undefined ? {} : { hint }) }])
+}

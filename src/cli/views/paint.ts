@@ -1,0 +1,42 @@
+/** The few colours of the views, by what they mean. */
+import { Chalk } from 'chalk'
+import type { Action } from '../../engine/plan/plan.ts'
+
+export type Paint = (text: string) => string
+
+export interface Palette {
+  readonly good: Paint
+  readonly bad: Paint
+  readonly warn: Paint
+  readonly calm: Paint
+  readonly faint: Paint
+  readonly bold: Paint
+}
+
+/** Colours that do nothing when `color` is false. Sixteen colours only: they follow the person's own theme. */
+export function paletteOf(color: boolean): Palette {
+  const chalk = new Chalk({ level: color ? 1 : 0 })
+  return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, calm: chalk.cyan, faint: chalk.dim, bold: chalk.bold }
+}
+
+/** The sign that stands before a service in a plan, and its colour. */
+export function signOf(action: Action): { readonly sign: string; readonly paint: keyof Palette } {
+  switch (action) {
+    case 'create':
+      return { sign: '+', paint: 'good' }
+    case 'update':
+      return { sign: '~', paint: 'warn' }
+    case 'replace':
+      return { sign: '-/+', paint: 'bad' }
+    case 'remove':
+      return { sign: '-', paint: 'bad' }
+    case 'adopt':
+      return { sign: '=', paint: 'calm' }
+    case 'forget':
+      return { sign: '×', paint: 'faint' }
+    case 'unknown':
+      return { sign: '?', paint: 'warn' }
+    case 'none':
+      return { sign: ' ', paint: 'faint' }
+  }
+}
