@@ -59,6 +59,10 @@ export interface WorkspaceIdentity {
   readonly id: string
   /** 8 hex digits, the same for every run on this state and different for any other: names things on shared machines. */
   readonly tag: string
+  /** What the controller's own machine is. Absent: not known, which refuses nothing. */
+  readonly host?: { readonly linux: boolean; readonly root: boolean }
+  /** Where ays's own programs lie on the controller's machine: a Node.js, and the package proxy of labs (dist/lab-proxy.js). */
+  readonly program?: { readonly node: string; readonly proxy: string }
 }
 
 /** Picks and keeps choices. Called in address order over the whole graph. */

@@ -1,0 +1,43 @@
+// Where the things of a lab are on the machine that carries it: names, folders, addresses.
+
+/** The controller's own address in every lab; the machine itself is not attached to the network. */
+export const CTL_ADDRESS = '10.77.0.1'
+/** Where nodes find the apt proxy, on the controller's address. */
+export const PROXY_PORT = 3142
+/** Everything a workspace keeps on this machine for its lab. */
+export const labFolder = (tag: string): string => `/var/lib/ays/lab/${tag}`
+/** What is fetched or built once for all workspaces: roots of nodes and packages. */
+export const LAB_CACHE = '/var/cache/ays/lab'
+/** The network namespace with the switch that all nodes hang on. */
+export const fabricOf = (tag: string): string => `ays-${tag}-fab`
+/** The network namespace from which the controller reaches nodes. */
+export const controllerOf = (tag: string): string => `ays-${tag}-ctl`
+/** The network namespace of a node, and the name of its control groups. */
+export const nodeSpaceOf = (tag: string, slug: string): string => `ays-${tag}-${slug}`
+/** A node's folder: its changes to the root file system, disks, log. */
+export const nodeFolder = (tag: string, slug: string): string => `${labFolder(tag)}/nodes/${slug}`
+
+/** The end in the fabric of a node's cable; short, because a device's name has 15 characters at most. */
+export function cableOf(address: string): string {
+  return `v${address.split('.').slice(2).join('.')}`
+}
+
+/** Addresses for nodes, in the order of giving: 10.77.1.1 to 10.77.254.254. */
+export function* labAddresses(): Generator<string> {
+  for (let third = 1; third < 255; third++) for (let last = 1; last < 255; last++) yield `10.77.${third}.${last}`
+}
+
+/** How many arguments bash needs to carry bytes between its own streams and a port: host and port follow. */
+const RELAY = `exec 3<>"/dev/tcp/$0/$1" || exit 1
+cat <&3 & r=$!
+exec 1>&3 3>&-
+cat
+kill $r 2>/dev/null`
+
+/**
+ * argv that carries its stdin and stdout to a port of a node, from inside the lab's network.
+ * Needs only util-linux and bash, and ends with either side.
+ */
+export function roadTo(tag: string, address: string, port: number): readonly string[] {
+  return ['nsenter', `--net=/run/netns/${controllerOf(tag)}`, 'bash', '-c', RELAY, address, String(port)]
+}
