@@ -1,7 +1,7 @@
 /** How many cells text takes in a terminal. */
 
 export interface Cell {
-  /** What is printed: tabs as spaces, control characters made visible. */
+  /** What is printed: tabs as spaces, control characters and direction marks made visible. */
   readonly text: string
   readonly width: number
   /** Offset in the line it came from, in UTF-16 units. */
@@ -29,7 +29,7 @@ function cellOf(segment: string, start: number, column: number): Cell {
   }
   const visible = segment.replaceAll(CONTROL, (unit) => {
     const code = unit.charCodeAt(0)
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\u2421'
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd'
   })
   // A character with what combines with it is as wide as its first; emoji that are joined stay one.
   return { text: visible, width: visible === segment ? graphemeWidth(segment) : visible.length, start }
@@ -43,7 +43,7 @@ function graphemeWidth(grapheme: string): number {
 const TAB = 4
 const SEGMENTER = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
-const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g
+const CONTROL = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 const INVISIBLE = /^[\p{M}\p{Cf}]+$/u
 /** East Asian wide and full-width blocks (Unicode's EastAsianWidth W and F), and emoji shown as pictures. */
 const WIDE =

@@ -1,5 +1,5 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
-import { type ASTNode, Environment, EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js'
+import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import type { Json } from '../../base/json.ts'
 import { isSecret, type Secret } from '../../base/secret.ts'
 import type { Scope } from './declaration.ts'
@@ -60,7 +60,9 @@ export function compile(source: string): { readonly compiled: Compiled } | { rea
  */
 export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Record<string, Known>> = {}): CelResult {
   const gate = openGate()
-  const secrets = compiled.names.flatMap((one) => (one.root === 'secrets' ? [[one.name, scope.secret(one.name)] as const] : []))
+  const secrets = compiled.names.flatMap((one) =>
+    one.root === 'secrets' ? [[one.name, scope.secret(one.name)] as const] : [],
+  )
   fileReader = (path) => scope.readFile(path)
   try {
     const result: unknown = compiled.run({
@@ -74,7 +76,11 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
   } catch (error) {
     const fault = faultOf(error)
     // A reason may quote a value; that of a secret is never shown.
-    return { fault: gate.touched() ? { ...fault, reason: 'it cannot be evaluated; the reason may quote a secret, so it is not shown' } : fault }
+    return {
+      fault: gate.touched()
+        ? { ...fault, reason: 'it cannot be evaluated; the reason may quote a secret, so it is not shown' }
+        : fault,
+    }
   } finally {
     fileReader = undefined
   }
@@ -83,7 +89,11 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
 function compileNew(source: string): { compiled: Compiled } | { fault: CelFault } {
   try {
     const parsed = environment.parse(source)
-    const found: { names: NameRead[]; services: ServiceRead[]; usesEach: boolean } = { names: [], services: [], usesEach: false }
+    const found: { names: NameRead[]; services: ServiceRead[]; usesEach: boolean } = {
+      names: [],
+      services: [],
+      usesEach: false,
+    }
     const fault = visit(parsed.ast, source, found)
     if (fault) return { fault }
     const checked = parsed.check()
@@ -103,14 +113,20 @@ function visit(
   const { start, end } = node
   if (node.op === 'id') {
     if (node.args === 'each') found.usesEach = true
-    if (node.args === 'services') return { reason: 'services takes an address in brackets: services["role/name"]', start, end }
+    if (node.args === 'services')
+      return { reason: 'services takes an address in brackets: services["role/name"]', start, end }
     if (node.args === 'secrets') return { reason: 'secrets takes a name: secrets.name', start, end }
     return undefined
   }
   if ((node.op === '.' || node.op === '[]') && node.args[0].op === 'id') {
     const root = node.args[0].args
     const inside = node.args[1]
-    const name = typeof inside === 'string' ? inside : inside.op === 'value' && typeof inside.args === 'string' ? inside.args : undefined
+    const name =
+      typeof inside === 'string'
+        ? inside
+        : inside.op === 'value' && typeof inside.args === 'string'
+          ? inside.args
+          : undefined
     if (root === 'services' && typeof inside !== 'string') {
       found.services.push({
         index: source.slice(inside.start, inside.end),
@@ -172,7 +188,8 @@ function openGate() {
   const out = (value: unknown): Known => {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
     if (typeof value === 'bigint') {
-      if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER)) throw new Refused('it gives a number too large to be exact')
+      if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
+        throw new Refused('it gives a number too large to be exact')
       return Number(value)
     }
     if (typeof value === 'number') {
@@ -185,10 +202,13 @@ function openGate() {
       if (value instanceof Date) return value.toISOString()
       // Secrets at the leaves of a list or map are data here; Json does not name them.
       if (Array.isArray(value) || value instanceof Set) return [...value].map(out) as readonly Json[]
-      const entries = value instanceof Map ? [...value.entries()] : value.constructor === Object ? Object.entries(value) : undefined
+      const entries =
+        value instanceof Map ? [...value.entries()] : value.constructor === Object ? Object.entries(value) : undefined
       if (entries) return Object.fromEntries(entries.map(([key, inner]) => [String(key), out(inner)])) as Json
     }
-    throw new Refused('it gives neither text, a number, true or false, a list nor a map; string(…) makes text of most things')
+    throw new Refused(
+      'it gives neither text, a number, true or false, a list nor a map; string(…) makes text of most things',
+    )
   }
   return { enter, leave, touched: () => touched.length > 0 }
 }
@@ -198,7 +218,8 @@ function seal(value: Known, by: Secret): Known {
   if (isSecret(value) || value === null) return value
   // As above: secrets stand at leaves.
   if (Array.isArray(value)) return value.map((one: Known) => seal(one, by)) as Json
-  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, seal(one ?? null, by)])) as Json
+  if (typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, seal(one ?? null, by)])) as Json
   return by.with(by.ref, String(value))
 }
 
@@ -229,7 +250,8 @@ function readText(path: string): string {
   const read = fileReader?.(path)
   if (!read) throw new Refused('file(…) cannot be used here')
   if ('reason' in read) throw new Refused(`${path} cannot be read: ${read.reason}`)
-  if (Buffer.byteLength(read.text) > FILE_BYTES_MAX) throw new Refused(`${path} is larger than 1 MB; a source: field takes it`)
+  if (Buffer.byteLength(read.text) > FILE_BYTES_MAX)
+    throw new Refused(`${path} is larger than 1 MB; a source: field takes it`)
   return read.text
 }
 

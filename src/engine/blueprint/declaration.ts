@@ -65,6 +65,8 @@ export interface Declaration {
   /** Its fields in the order of the file, `$` keys excluded. */
   readonly fields: readonly Entry[]
   readonly steer: Steer
+  /** Fields with a mistake that is told already (they hold null there): not to be judged again. */
+  readonly faulty?: readonly string[]
   /** The service whose template declared it, when no person did. */
   readonly derivedBy?: Address
 }

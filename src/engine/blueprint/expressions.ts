@@ -8,7 +8,7 @@ import { didYouMean } from '../../base/suggest.ts'
 import { type CelFault, type Compiled, compile, evaluate, type Known, type NameRead } from './cel.ts'
 import type { ExpressionPart, ExpressionValue, Reference, Scope, Value } from './declaration.ts'
 import { mayHoldExpression, splitText } from './expression-text.ts'
-import { kindOf, valueOf } from './value.ts'
+import { asValue, kindOf } from './value.ts'
 
 /** What an expression may read of another service. A key is sought in its outputs, then in its data. */
 export interface ServiceReading {
@@ -54,7 +54,9 @@ export function readExpressions(value: Value, reader: Reader): Value {
       return entries.every((entry, i) => entry === value.entries[i]) ? value : { ...value, entries }
     }
     case 'scalar':
-      return typeof value.value === 'string' && mayHoldExpression(value.value) ? readText(value.value, value.at, reader) : value
+      return typeof value.value === 'string' && mayHoldExpression(value.value)
+        ? readText(value.value, value.at, reader)
+        : value
   }
 }
 
@@ -81,7 +83,9 @@ export function resolveExpression(value: ExpressionValue, services: ServiceReadi
   }
   if (waitsFor.size > 0) return { state: 'later', waitsFor: [...waitsFor] }
   const joined = joinParts(known, value.parts, value.at)
-  return 'problem' in joined ? { state: 'problem', problem: joined.problem } : { state: 'known', value: valueOf(joined.data, value.at) }
+  return 'problem' in joined
+    ? { state: 'problem', problem: joined.problem }
+    : { state: 'known', value: asValue(joined.data, value.at) }
 }
 
 /** Reads text that is CEL as a whole, without `${` (`$if: vars.size != "small"`). */
@@ -129,7 +133,7 @@ function readParts(text: string, placed: readonly (string | ExpressionPart)[], a
   if (failed) return nothing
   if (refersTo.length > 0) return { type: 'expression', source: text, parts: placed, refersTo, scope: reader.scope, at }
   const joined = joinParts(known, placed, at)
-  if ('data' in joined) return valueOf(joined.data, at)
+  if ('data' in joined) return asValue(joined.data, at)
   reader.problems.push(joined.problem)
   return nothing
 }
@@ -148,12 +152,24 @@ function evaluatePart(part: ExpressionPart, scope: Scope, services: ServiceReadi
     const service = services.get(address)
     if (!service) {
       const hint = didYouMean(address, services.keys())
-      const problem: Problem = { code: 'LINK_UNKNOWN', message: `This expression reads ${address}, which no blueprint declares.`, at, ...(hint ? { hint } : {}) }
+      const problem: Problem = {
+        code: 'LINK_UNKNOWN',
+        message: `This expression reads ${address}, which no blueprint declares.`,
+        at,
+        ...(hint ? { hint } : {}),
+      }
       return { state: 'problem', problem }
     }
     if (!service.outputs) open.push(address)
     const outputs = service.outputs ?? {}
-    readings[index] = { ...service.data, ...outputs, name: service.name, address, data: service.data, ...(service.outputs ? { outputs } : {}) }
+    readings[index] = {
+      ...service.data,
+      ...outputs,
+      name: service.name,
+      address,
+      data: service.data,
+      ...(service.outputs ? { outputs } : {}),
+    }
   }
   const result = evaluate(compiled.compiled, scope, readings)
   if ('value' in result) return { state: 'known', data: result.value }
@@ -174,7 +190,13 @@ function compilePart(part: ExpressionPart, scope: Scope): CompiledPart | { reado
   if ('fault' in result) return { problem: problemOf(part, result.fault, scope) }
   const { compiled } = result
   if (compiled.usesEach && !scope.each) {
-    return { problem: { code: 'EXPRESSION', message: `\${${part.source}} uses each, which is known only under $each.`, at: part.at } }
+    return {
+      problem: {
+        code: 'EXPRESSION',
+        message: `\${${part.source}} uses each, which is known only under $each.`,
+        at: part.at,
+      },
+    }
   }
   for (const name of compiled.names) {
     const problem = checkName(name, part, scope)
@@ -187,7 +209,14 @@ function compilePart(part: ExpressionPart, scope: Scope): CompiledPart | { reado
     const address = text === undefined ? undefined : tryReadAddress(text)
     if (text === undefined || address === undefined) {
       const given = text === undefined ? `[${read.index}]` : `"${text}"`
-      return { problem: { code: 'EXPRESSION', message: `services takes an address, and ${given} is none.`, at, hint: 'Write services["role/name"].' } }
+      return {
+        problem: {
+          code: 'EXPRESSION',
+          message: `services takes an address, and ${given} is none.`,
+          at,
+          hint: 'Write services["role/name"].',
+        },
+      }
     }
     indexed.push({ index: text, address, at })
   }
@@ -213,10 +242,20 @@ function checkName({ root, name, start, end }: NameRead, part: ExpressionPart, s
     case 'env': {
       if (!Object.hasOwn(scope.env, name)) {
         const hint = didYouMean(name, Object.keys(scope.env)) ?? 'Add the name to env: in ays.yaml.'
-        return { code: 'EXPRESSION', message: `env.${name} is not one of the environment variables that the workspace allows.`, at, hint }
+        return {
+          code: 'EXPRESSION',
+          message: `env.${name} is not one of the environment variables that the workspace allows.`,
+          at,
+          hint,
+        }
       }
       if (scope.env[name] !== undefined) return undefined
-      return { code: 'EXPRESSION', message: `env.${name} is not set in the environment.`, at, hint: `Set ${name} before running ays.` }
+      return {
+        code: 'EXPRESSION',
+        message: `env.${name} is not set in the environment.`,
+        at,
+        hint: `Set ${name} before running ays.`,
+      }
     }
     case 'secrets':
       if (scope.secret(name)) return undefined
@@ -240,7 +279,7 @@ function joinParts(
       return {
         problem: {
           code: 'EXPRESSION',
-          message: `${shown}gives ${kindOf(valueOf(data, at))}, which cannot stand inside text.`,
+          message: `${shown}gives ${kindOf(asValue(data, at))}, which cannot stand inside text.`,
           at: part === undefined || typeof part === 'string' ? at : part.at,
           hint: 'Let it stand alone as the whole value, or take a part of it.',
         },
@@ -277,7 +316,12 @@ function unclosedProblem(text: string, start: number, at: Place, reader: Reader)
 
 /** Whether YAML ended a plain value at a comment. */
 function isCut(line: string, at: Place): boolean {
-  return at.endLine === at.line && at.endColumn !== undefined && /^[ \t]+#/.test(line.slice(at.endColumn - 1)) && !/^["']/.test(line.slice(at.column - 1))
+  return (
+    at.endLine === at.line &&
+    at.endColumn !== undefined &&
+    /^[ \t]+#/.test(line.slice(at.endColumn - 1)) &&
+    !/^["']/.test(line.slice(at.column - 1))
+  )
 }
 
 /** The line with its value quoted to the end; what is cut off belongs to it up to the last brace. */
@@ -286,7 +330,10 @@ function quotedWhole(line: string, at: Place, cut: boolean): string | undefined 
   const before = line.slice(0, at.column - 1).trimStart()
   const rest = line.slice(at.column - 1)
   const brace = rest.lastIndexOf('}')
-  const value = cut && brace >= 0 ? rest.slice(0, brace + 1) : `${rest.slice(0, at.endColumn - at.column).replace(/^(["'])(.*)\1$/s, '$2')}}`
+  const value =
+    cut && brace >= 0
+      ? rest.slice(0, brace + 1)
+      : `${rest.slice(0, at.endColumn - at.column).replace(/^(["'])(.*)\1$/s, '$2')}}`
   return `${before}'${value.replaceAll("'", "''")}'`
 }
 
@@ -306,7 +353,13 @@ function placeInPart(part: ExpressionPart, start: number | undefined, end: numbe
   const before = BEFORE_SOURCE.get(around)
   if (before === undefined) return at
   const column = Math.min(at.column + before + start, at.endColumn - 1)
-  return { file: at.file, line: at.line, column, endLine: at.line, endColumn: Math.max(column + 1, at.column + before + end) }
+  return {
+    file: at.file,
+    line: at.line,
+    column,
+    endLine: at.line,
+    endColumn: Math.max(column + 1, at.column + before + end),
+  }
 }
 
 /** Characters before the source of an expression, by how many stand around it: none, quotes, `${` and `}`. */

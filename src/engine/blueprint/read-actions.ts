@@ -14,14 +14,27 @@ export function readActions(value: Value, reader: Reader, options: { readonly le
   const items = value.type === 'list' ? value.items : [value]
   return items.flatMap((item) => {
     if (item.type === 'map') return readAction(item.entries, item, reader, options)
-    reader.problems.push({ code: 'FIELD_TYPE', message: `actions takes a list of maps, not ${kindOf(item)}.`, at: item.at })
+    reader.problems.push({
+      code: 'FIELD_TYPE',
+      message: `actions takes a list of maps, not ${kindOf(item)}.`,
+      at: item.at,
+    })
     return []
   })
 }
 
-function readAction(entries: readonly Entry[], whole: Value, reader: Reader, { legacy }: { readonly legacy: boolean }): ActionRequest[] {
+function readAction(
+  entries: readonly Entry[],
+  whole: Value,
+  reader: Reader,
+  { legacy }: { readonly legacy: boolean },
+): ActionRequest[] {
   const refuse = (entry: Entry, expected: string): void => {
-    reader.problems.push({ code: 'FIELD_TYPE', message: `${entry.key} takes ${expected}, not ${kindOf(entry.value)}.`, at: entry.value.at })
+    reader.problems.push({
+      code: 'FIELD_TYPE',
+      message: `${entry.key} takes ${expected}, not ${kindOf(entry.value)}.`,
+      at: entry.value.at,
+    })
   }
   let actions: string[] | undefined
   let request: Omit<ActionRequest, 'actions' | 'at'> = { force: false, args: {} }
@@ -51,7 +64,10 @@ function readAction(entries: readonly Entry[], whole: Value, reader: Reader, { l
         break
       }
       case 'recurring': {
-        const ms = value.type === 'scalar' && (typeof value.value === 'string' || typeof value.value === 'number') ? tryReadDuration(value.value) : undefined
+        const ms =
+          value.type === 'scalar' && (typeof value.value === 'string' || typeof value.value === 'number')
+            ? tryReadDuration(value.value)
+            : undefined
         if (ms === undefined || ms <= 0) refuse(entry, 'a period such as 5m, 1h or 30 (seconds)')
         else request = { ...request, recurringMs: ms }
         break
@@ -75,7 +91,12 @@ function readAction(entries: readonly Entry[], whole: Value, reader: Reader, { l
     }
   }
   if (actions) return actions.length > 0 ? [{ ...request, actions, at: whole.at }] : []
-  reader.problems.push({ code: 'FIELD_MISSING', message: 'This entry of actions does not name an action.', at: whole.at, hint: 'Add `action: install`, for one.' })
+  reader.problems.push({
+    code: 'FIELD_MISSING',
+    message: 'This entry of actions does not name an action.',
+    at: whole.at,
+    hint: 'Add `action: install`, for one.',
+  })
   return []
 }
 
@@ -83,7 +104,12 @@ function readAction(entries: readonly Entry[], whole: Value, reader: Reader, { l
 function known(value: Value, problems: Problem[]): Value {
   switch (value.type) {
     case 'expression':
-      problems.push({ code: 'EXPRESSION', message: 'An entry of actions may not read services.', at: value.at, hint: 'It may use vars, env and secrets.' })
+      problems.push({
+        code: 'EXPRESSION',
+        message: 'An entry of actions may not read services.',
+        at: value.at,
+        hint: 'It may use vars, env and secrets.',
+      })
       return { type: 'scalar', value: null, at: value.at }
     case 'list':
       return { ...value, items: value.items.map((item) => known(item, problems)) }

@@ -85,7 +85,10 @@ function readServiceKey(entry: Entry, sink: Sink): void {
     })
     return
   }
-  for (const [what, text] of [['template', split.template], ['service', split.name]] as const) {
+  for (const [what, text] of [
+    ['template', split.template],
+    ['service', split.name],
+  ] as const) {
     if (isName(text)) continue
     problems.push({
       code: 'NAME_INVALID',
@@ -119,7 +122,8 @@ function expandAll(blocks: readonly Block[], unread: readonly Address[], reader:
     const address = addressOf(template, name)
     if (!declared.has(address)) declared.set(address, { name, data: {}, outputs: undefined })
   }
-  for (const address of unread) if (!declared.has(address)) declared.set(address, { name: address, data: {}, outputs: undefined })
+  for (const address of unread)
+    if (!declared.has(address)) declared.set(address, { name: address, data: {}, outputs: undefined })
   for (const block of waiting) {
     const expanded = expandBlock(block, reader, declared)
     if (expanded !== 'waits') placed.set(block, expanded)
@@ -163,7 +167,12 @@ function serviceList(entry: Entry, problems: Problem[]): readonly Entry[] {
   const { value } = entry
   if (value.type === 'scalar' && value.value === null) return []
   if (value.type !== 'list') {
-    problems.push({ code: 'FIELD_TYPE', message: `services takes a list, not ${kindOf(value)}.`, at: value.at, hint: 'Write `- template__name:` below it.' })
+    problems.push({
+      code: 'FIELD_TYPE',
+      message: `services takes a list, not ${kindOf(value)}.`,
+      at: value.at,
+      hint: 'Write `- template__name:` below it.',
+    })
     return []
   }
   return value.items.flatMap((item) => {
@@ -182,7 +191,11 @@ function serviceList(entry: Entry, problems: Problem[]): readonly Entry[] {
 function topEntries(document: Value, problems: Problem[]): readonly Entry[] {
   if (document.type === 'map') return document.entries
   if (document.type === 'scalar' && document.value === null) return []
-  problems.push({ code: 'TOP_KEY', message: `A blueprint is a map of template__name keys, not ${kindOf(document)}.`, at: document.at })
+  problems.push({
+    code: 'TOP_KEY',
+    message: `A blueprint is a map of template__name keys, not ${kindOf(document)}.`,
+    at: document.at,
+  })
   return []
 }
 
@@ -191,7 +204,9 @@ function topKeyHint(key: string): string {
   if (near) return near
   const single = /^([^_]+)_([^_].*)$/.exec(key)
   if (single) return `Did you mean ${single[1]}__${single[2]}? A template and a name have two underscores between them.`
-  return key.startsWith('$') ? 'Keys that start with $ belong inside a service.' : `A service is declared as template__name, such as node__${key || 'n1'}.`
+  return key.startsWith('$')
+    ? 'Keys that start with $ belong inside a service.'
+    : `A service is declared as template__name, such as node__${key || 'n1'}.`
 }
 
 /** Addresses that a file seems to declare which could not be read. */

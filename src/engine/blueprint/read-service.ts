@@ -5,7 +5,13 @@ import type { Problem } from '../../base/problem.ts'
 import type { Known } from './cel.ts'
 import type { Declaration, Entry, Scope, Value } from './declaration.ts'
 import { mayHoldExpression } from './expression-text.ts'
-import { type Reader, readBareExpression, readExpressions, resolveExpression, type ServiceReading } from './expressions.ts'
+import {
+  type Reader,
+  readBareExpression,
+  readExpressions,
+  resolveExpression,
+  type ServiceReading,
+} from './expressions.ts'
 import { isName } from './names.ts'
 import { type SortedKeys, sortKeys } from './read-fields.ts'
 import { readSteer, refuseValue } from './read-steer.ts'
@@ -20,7 +26,11 @@ export interface Block {
 }
 
 /** undefined where the block is no map; nothing under the key is a service with defaults. */
-export function readBlock(head: { template: string; name: string; at: Place }, value: Value, problems: Problem[]): Block | undefined {
+export function readBlock(
+  head: { template: string; name: string; at: Place },
+  value: Value,
+  problems: Problem[],
+): Block | undefined {
   if (value.type === 'map') return { ...head, keys: sortKeys(value.entries, problems) }
   if (value.type === 'scalar' && value.value === null) return { ...head, keys: { fields: [], steering: [] } }
   problems.push({
@@ -69,11 +79,16 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
 
 function declare(block: Block, name: string, reader: Reader): readonly Declaration[] {
   const { template, at, keys } = block
+  const faulty: string[] = []
   const fields = keys.fields.map((entry): Entry => {
+    const before = reader.problems.length
     const value = readExpressions(entry.value, reader)
+    if (reader.problems.length > before) faulty.push(entry.key)
     return value === entry.value ? entry : { ...entry, value }
   })
-  return [{ template, name, address: addressOf(template, name), at, fields, steer: readSteer(keys.steering, reader) }]
+  const steer = readSteer(keys.steering, reader)
+  const declaration: Declaration = { template, name, address: addressOf(template, name), at, fields, steer }
+  return [faulty.length > 0 ? { ...declaration, faulty } : declaration]
 }
 
 interface Item {
@@ -91,7 +106,13 @@ function itemsOf(each: Entry, reader: Reader, declared: DeclaredData | undefined
   if (value === 'waits') return 'waits'
   if (value === 'refused') return []
   const { at } = value
-  if (value.type === 'scalar' && typeof value.value === 'number' && Number.isInteger(value.value) && value.value >= 0 && value.value <= EACH_MAX) {
+  if (
+    value.type === 'scalar' &&
+    typeof value.value === 'number' &&
+    Number.isInteger(value.value) &&
+    value.value >= 0 &&
+    value.value <= EACH_MAX
+  ) {
     return Array.from({ length: value.value }, (_, i) => ({ key: i, value: i, at }))
   }
   const data = tryDataOf(value)
@@ -105,7 +126,12 @@ function itemsOf(each: Entry, reader: Reader, declared: DeclaredData | undefined
     return value.entries.map((entry) => ({ key: entry.key, value: tryDataOf(entry.value) ?? null, at: entry.keyAt }))
   }
   if (data === undefined) {
-    reader.problems.push({ code: 'SET_UNKNOWN', message: 'What is inside $each may not read other services.', at, hint: SET_HINT })
+    reader.problems.push({
+      code: 'SET_UNKNOWN',
+      message: 'What is inside $each may not read other services.',
+      at,
+      hint: SET_HINT,
+    })
     return []
   }
   refuseValue(each, value, `a number up to ${EACH_MAX}, a list or a map`, reader)
@@ -127,7 +153,12 @@ function isThere(block: Block, reader: Reader, declared: DeclaredData | undefine
 }
 
 /** A value whose references to services are resolved from what blueprints say of them. */
-function settle(entry: Entry, value: Value, reader: Reader, declared: DeclaredData | undefined): Value | 'waits' | 'refused' {
+function settle(
+  entry: Entry,
+  value: Value,
+  reader: Reader,
+  declared: DeclaredData | undefined,
+): Value | 'waits' | 'refused' {
   if (value.type !== 'expression') return value
   if (!declared) return 'waits'
   const resolved = resolveExpression(value, declared)
@@ -150,4 +181,5 @@ function settle(entry: Entry, value: Value, reader: Reader, declared: DeclaredDa
 
 /** Services that one `$each` may make. */
 const EACH_MAX = 10_000
-const SET_HINT = 'How many services there are may depend on vars, env and declared data, never on outputs, defaults or facts.'
+const SET_HINT =
+  'How many services there are may depend on vars, env and declared data, never on outputs, defaults or facts.'

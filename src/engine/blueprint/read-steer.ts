@@ -66,7 +66,9 @@ const READERS: Readonly<Record<string, Read>> = {
     refuseValue(entry, value, 'the waits between attempts, such as [1, 2, 4] or 5s,10s; 0 for none', reader)
     return {}
   },
-  $tags: (value, entry, reader) => ({ tags: textsOf(value, entry, reader, 'a word, or a list of them').map(({ text }) => text) }),
+  $tags: (value, entry, reader) => ({
+    tags: textsOf(value, entry, reader, 'a word, or a list of them').map(({ text }) => text),
+  }),
 }
 
 /** The first step of a path is a field, in any spelling; what is inside is left alone. */
@@ -120,10 +122,16 @@ export function refuseValue(entry: Entry, value: Value, expected: string, reader
     return
   }
   // A mistake in an expression left null behind, and was told where it was made.
-  if (value.type === 'scalar' && value.value === null && entry.value.type === 'scalar' && entry.value.value !== null) return
+  if (value.type === 'scalar' && value.value === null && entry.value.type === 'scalar' && entry.value.value !== null)
+    return
   refuse(entry, value.at, `${entry.key} takes ${expected}, not ${kindOf(value)}.`, undefined, reader)
 }
 
 function refuse(entry: Entry, at: Place, message: string, hint: string | undefined, reader: Reader): void {
-  reader.problems.push({ code: 'STEER_INVALID', message: message.startsWith(entry.key) ? message : `${entry.key}: ${message}`, at, ...(hint ? { hint } : {}) })
+  reader.problems.push({
+    code: 'STEER_INVALID',
+    message: message.startsWith(entry.key) ? message : `${entry.key}: ${message}`,
+    at,
+    ...(hint ? { hint } : {}),
+  })
 }

@@ -38,7 +38,10 @@ export function readYaml(file: SourceFile, options: { readonly legacy?: boolean 
         : { reason: 'the text could not be read', offset: 0 }
     return { documents: [], problems: findSyntaxMistakes(text, places, stopped), broken: true }
   }
-  return { ...composeDocuments(events, text, places, { legacy: options.legacy ?? false, depthMax: DEPTH_MAX }), broken: false }
+  return {
+    ...composeDocuments(events, text, places, { legacy: options.legacy ?? false, depthMax: DEPTH_MAX }),
+    broken: false,
+  }
 }
 
 /** Nesting of collections; aliases count as what they stand for. */

@@ -6,13 +6,13 @@ import type { Known } from './cel.ts'
 import type { Entry, Value } from './declaration.ts'
 
 /** Data as a value; all of it stands at one place. */
-export function valueOf(data: Known, at: Place): Value {
+export function asValue(data: Known, at: Place): Value {
   if (isSecret(data) || data === null || typeof data !== 'object') return { type: 'scalar', value: data, at }
   // Lists and maps that came out of expressions may hold secrets, which Json does not name.
-  if (Array.isArray(data)) return { type: 'list', items: data.map((one: Known) => valueOf(one, at)), at }
+  if (Array.isArray(data)) return { type: 'list', items: data.map((one: Known) => asValue(one, at)), at }
   return {
     type: 'map',
-    entries: Object.entries(data).map(([key, one]) => ({ key, keyAt: at, value: valueOf(one ?? null, at) })),
+    entries: Object.entries(data).map(([key, one]) => ({ key, keyAt: at, value: asValue(one ?? null, at) })),
     at,
   }
 }
@@ -36,7 +36,8 @@ export function tryDataOf(value: Value): Known | undefined {
   }
 }
 
-export const findEntry = (entries: readonly Entry[], key: string): Entry | undefined => entries.find((one) => one.key === key)
+export const findEntry = (entries: readonly Entry[], key: string): Entry | undefined =>
+  entries.find((one) => one.key === key)
 
 /** `text`, `a list` …: what a value is, for messages. */
 export function kindOf(value: Value): string {
@@ -48,7 +49,13 @@ export function kindOf(value: Value): string {
     case 'expression':
       return 'an expression'
     case 'scalar':
-      return value.value === null ? 'nothing' : isSecret(value.value) ? 'a secret' : typeof value.value === 'string' ? `"${clip(value.value)}"` : String(value.value)
+      return value.value === null
+        ? 'nothing'
+        : isSecret(value.value)
+          ? 'a secret'
+          : typeof value.value === 'string'
+            ? `"${clip(value.value)}"`
+            : String(value.value)
   }
 }
 

@@ -69,16 +69,26 @@ class Composer {
     switch (event.type) {
       case EVENT_ID.DOCUMENT:
         this.#anchors = new Map()
-        this.#handles = new Map(event.directives.flatMap((one) => (one.kind === 'tag' ? [[one.handle, one.prefix]] : [])))
+        this.#handles = new Map(
+          event.directives.flatMap((one) => (one.kind === 'tag' ? [[one.handle, one.prefix]] : [])),
+        )
         this.#open('document', { start: this.#end, flow: false })
         return
       case EVENT_ID.SEQUENCE:
         this.#checkTag(event, 'seq')
-        this.#open('list', { start: event.start, flow: event.style === COLLECTION_STYLE.FLOW, anchor: this.#anchor(event) })
+        this.#open('list', {
+          start: event.start,
+          flow: event.style === COLLECTION_STYLE.FLOW,
+          anchor: this.#anchor(event),
+        })
         return
       case EVENT_ID.MAPPING:
         this.#checkTag(event, 'map')
-        this.#open('map', { start: event.start, flow: event.style === COLLECTION_STYLE.FLOW, anchor: this.#anchor(event) })
+        this.#open('map', {
+          start: event.start,
+          flow: event.style === COLLECTION_STYLE.FLOW,
+          anchor: this.#anchor(event),
+        })
         return
       case EVENT_ID.SCALAR:
         this.#scalar(event)
@@ -92,7 +102,10 @@ class Composer {
     }
   }
 
-  #open(kind: Frame['kind'], { start, flow, anchor }: { start: number; flow: boolean; anchor?: Anchor | undefined }): void {
+  #open(
+    kind: Frame['kind'],
+    { start, flow, anchor }: { start: number; flow: boolean; anchor?: Anchor | undefined },
+  ): void {
     const frame = { kind, start, flow, items: [], entries: [], merges: [], size: 1, depth: 0 }
     this.#frames.push(anchor ? { ...frame, anchor } : frame)
     if (kind !== 'document') this.#end = Math.max(this.#end, start)
@@ -129,7 +142,11 @@ class Composer {
       return
     }
     const scalar =
-      event.tagStart >= 0 ? this.#typed(event, text, at) : event.style === SCALAR_STYLE.PLAIN ? readPlainScalar(text) : text
+      event.tagStart >= 0
+        ? this.#typed(event, text, at)
+        : event.style === SCALAR_STYLE.PLAIN
+          ? readPlainScalar(text)
+          : text
     const value: Value = { type: 'scalar', value: scalar, at }
     if (anchor) Object.assign(anchor, { value, size: 1, depth: 0 })
     this.#add(value, 1, 0)
@@ -176,7 +193,8 @@ class Composer {
       return
     }
     // Told once: after the limit every further alias would say the same.
-    if (this.#expanded - (anchor?.size ?? 0) <= EXPANDED_MAX) this.problems.push({ code: 'YAML_ALIAS', message: why ?? '', at })
+    if (this.#expanded - (anchor?.size ?? 0) <= EXPANDED_MAX)
+      this.problems.push({ code: 'YAML_ALIAS', message: why ?? '', at })
     this.#add({ type: 'scalar', value: null, at }, 1, 0)
   }
 
@@ -190,7 +208,11 @@ class Composer {
       return
     }
     if (!top.key) {
-      this.problems.push({ code: 'YAML_SYNTAX', message: 'A key must be plain text, not a map or a list.', at: value.at })
+      this.problems.push({
+        code: 'YAML_SYNTAX',
+        message: 'A key must be plain text, not a map or a list.',
+        at: value.at,
+      })
       top.key = { text: '', at: value.at, merge: false, skip: true }
       return
     }
@@ -214,7 +236,9 @@ class Composer {
       message: `The key ${entry.key} stands twice in one map.`,
       at: entry.keyAt,
       ...(first ? { also: [{ at: first.keyAt, note: 'the first one' }] } : {}),
-      hint: this.#options.legacy ? 'The last one is taken. Remove the other.' : 'Keep one of them. --legacy takes the last one.',
+      hint: this.#options.legacy
+        ? 'The last one is taken. Remove the other.'
+        : 'Keep one of them. --legacy takes the last one.',
       ...(this.#options.legacy ? { severity: 'warning' } : {}),
     })
     if (this.#options.legacy) frame.entries[before] = entry
@@ -226,7 +250,11 @@ class Composer {
       const sources = value.type === 'list' ? value.items : [value]
       for (const source of sources) {
         if (source.type !== 'map') {
-          this.problems.push({ code: 'YAML_ALIAS', message: '<< takes a map or a list of maps.', at: source.at.line ? source.at : at })
+          this.problems.push({
+            code: 'YAML_ALIAS',
+            message: '<< takes a map or a list of maps.',
+            at: source.at.line ? source.at : at,
+          })
           continue
         }
         for (const entry of source.entries) {

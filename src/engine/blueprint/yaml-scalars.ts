@@ -4,18 +4,35 @@
  */
 export function readPlainScalar(text: string): null | boolean | number | string {
   switch (text.charCodeAt(0)) {
-    case 0x79: case 0x59: // y Y
-    case 0x6e: case 0x4e: // n N
-    case 0x74: case 0x54: // t T
-    case 0x66: case 0x46: // f F
-    case 0x6f: case 0x4f: // o O
-    case 0x7e: { // ~
+    case 0x79:
+    case 0x59: // y Y
+    case 0x6e:
+    case 0x4e: // n N
+    case 0x74:
+    case 0x54: // t T
+    case 0x66:
+    case 0x46: // f F
+    case 0x6f:
+    case 0x4f: // o O
+    case 0x7e: {
+      // ~
       if (text.length > 5) return text
       const word = WORDS.get(text)
       return word === undefined ? text : word
     }
-    case 0x2b: case 0x2d: case 0x2e: // + - .
-    case 0x30: case 0x31: case 0x32: case 0x33: case 0x34: case 0x35: case 0x36: case 0x37: case 0x38: case 0x39:
+    case 0x2b:
+    case 0x2d:
+    case 0x2e: // + - .
+    case 0x30:
+    case 0x31:
+    case 0x32:
+    case 0x33:
+    case 0x34:
+    case 0x35:
+    case 0x36:
+    case 0x37:
+    case 0x38:
+    case 0x39:
       return tryReadNumber(text) ?? text
     default:
       return text === '' ? null : text
@@ -58,6 +75,8 @@ const WORDS = new Map<string, null | boolean>(
     ...['yes', 'on', 'true'].map((word) => [word, true] as const),
     ...['no', 'off', 'false'].map((word) => [word, false] as const),
     ['null', null] as const,
-  ].flatMap(([word, value]) => [word, word[0]?.toUpperCase() + word.slice(1), word.toUpperCase()].map((form) => [form, value] as const)),
+  ].flatMap(([word, value]) =>
+    [word, word[0]?.toUpperCase() + word.slice(1), word.toUpperCase()].map((form) => [form, value] as const),
+  ),
 )
 WORDS.set('~', null)
