@@ -2,10 +2,10 @@
 import type { FieldChange } from '../../engine/kind.ts'
 import type { Access, PathFound } from './found.ts'
 
-/** The thing itself is missing, or something else stands in its place. */
+/** The thing itself is missing, or something else stands in its place: that is kept, so nothing need be removed first. */
 export function typeChange(wanted: PathFound['type'], found: PathFound): FieldChange {
-  if (found.type === 'absent') return { path: '', from: undefined, to: wanted, how: 'in place' }
-  return { path: '', from: found.type === 'other' ? found.what : found.type, to: wanted, how: 'replace' }
+  const from = found.type === 'absent' ? undefined : found.type === 'other' ? found.what : found.type
+  return { path: '', from, to: wanted, how: 'in place' }
 }
 
 /** Differences of mode, owner and group. */

@@ -52,14 +52,27 @@ export function setAccess(path: string, access: Access): Command {
 
 /** Takes away the file or link at the path, what was kept of it, and the empty folders above that ays made. */
 export function takeOff(path: string): Command {
-  return { title: `remove ${path}`, run: { script: sh`rm -f "$1" && ` + FORGET, args: traces(path) } }
+  return {
+    title: `remove ${path}`,
+    run: {
+      script:
+        sh`rm -f "$1" || exit
+` + FORGET,
+      args: traces(path),
+    },
+  }
 }
 
 /** The same for a folder, which has to be empty. */
 export function takeOffFolder(path: string): Command {
   return {
     title: `remove ${path}`,
-    run: { script: sh`{ [ ! -d "$1" ] || rmdir "$1"; } && ` + FORGET, args: traces(path) },
+    run: {
+      script:
+        sh`[ ! -d "$1" ] || rmdir "$1" || exit
+` + FORGET,
+      args: traces(path),
+    },
   }
 }
 
@@ -70,7 +83,10 @@ export function forget(path: string): Command {
 
 const traces = (path: string): string[] => [path, sha256(path), ...parentsOf(path).flatMap((one) => [one, sha256(one)])]
 
-const FORGET = sh`rm -rf "$AYS/before/$2" "$AYS/made/$2" || exit
+/** What was kept stays as the last image: a thing that is only replaced may still have to go back to it. */
+const FORGET = sh`image=$AYS/before/$2
+if [ -e "$image" ] || [ -L "$image" ]; then mv -fT "$image" "$image.last" || exit; fi
+rm -f "$AYS/made/$2"
 shift 2
 while [ $# -gt 0 ]; do
   if [ -e "$AYS/made/$2" ]; then
@@ -104,14 +120,15 @@ export function bringBack(path: string, before: Exclude<PathFound, { type: 'abse
 const plainSum = (before: PathFound): string =>
   before.type === 'file' && before.digest?.startsWith('sha256:') ? before.digest.slice('sha256:'.length) : ''
 
-const BRING_BACK = sh`image=$AYS/before/$2
-if [ ! -e "$image" ] && [ ! -L "$image" ]; then
-  echo "What was at $1 before is not kept in $image." >&2
-  exit 1
-fi
-if [ -n "$3" ] && [ "$(sha256sum <"$image")" != "$3  -" ]; then
-  echo "$image is not what was at $1 before." >&2
+const BRING_BACK = sh`is_before() { # image, its SHA-256 when that is known
+  [ -e "$1" ] || [ -L "$1" ] || return
+  [ -z "$2" ] || [ "$(sha256sum <"$1")" = "$2  -" ]
+}
+image=$AYS/before/$2
+is_before "$image" "$3" || image=$image.last
+if ! is_before "$image" "$3"; then
+  echo "What was at $1 before is not kept in $AYS/before." >&2
   exit 1
 fi
 [ ! -d "$1" ] || [ -L "$1" ] || rmdir "$1" || exit
-cp -a "$image" "$1.ays-before" && mv -fT "$1.ays-before" "$1" && rm -f "$image"`
+cp -a "$image" "$1.ays-before" && mv -fT "$1.ays-before" "$1" && rm -f "$AYS/before/$2" "$AYS/before/$2.last"`

@@ -142,6 +142,20 @@ describe.each(['its own tools', 'busybox'])('a file on a node with %s', (tools) 
     expect(readFileSync(at, 'utf8')).toBe('new')
   })
 
+  test('one that is replaced whole still goes back to what was there before', async () => {
+    const at = join(node.dir, 'motd')
+    writeFileSync(at, 'old\n')
+    const one = wanted(at, 'new\n')
+    const { before, found } = await node.settle(fileKind, one)
+    const again = [...fileKind.remove(one, fileKind.bare, found), ...fileKind.commands(one, fileKind.bare)]
+    expect((await node.run(again)).map((result) => result.code)).toEqual(again.map(() => 0))
+    writeFileSync(at, 'drifted\n')
+    await node.settle(fileKind, one)
+    await node.undo(fileKind, one, before)
+    expect(readFileSync(at, 'utf8')).toBe('old\n')
+    expect(readdirSync(join(node.ays, 'before'))).toEqual([])
+  })
+
   test('links, FIFOs and empty folders give way and come back; a full folder does not', async () => {
     symlinkSync('/nowhere', join(node.dir, 'link'))
     execFileSync('mkfifo', [join(node.dir, 'fifo')])
