@@ -34,7 +34,13 @@ export interface Graph {
 
 /** Everything a service waits for: parent, consumed, after. */
 export function producersOf(service: Pick<Service, 'parent' | 'consumes' | 'after'>): Address[] {
-  return [...new Set([...(service.parent ? [service.parent] : []), ...Object.values(service.consumes).flat(), ...service.after])]
+  return [
+    ...new Set([
+      ...(service.parent ? [service.parent] : []),
+      ...Object.values(service.consumes).flat(),
+      ...service.after,
+    ]),
+  ]
 }
 
 /** Data that an expression may read of a service before anything is applied. */

@@ -1,0 +1,87 @@
+/** The services that templates declare for their own need. */
+import { addressOf } from '../../base/address.ts'
+import { sameData } from '../../base/json.ts'
+import { type Problem, ProblemsError } from '../../base/problem.ts'
+import type { Declaration, Entry } from '../blueprint/declaration.ts'
+import type { Derived } from '../template.ts'
+import { canonicalKey, dataOfFields, entriesOf } from './fields.ts'
+import { madeDeclaration, type Roster } from './roster.ts'
+import type { Settled } from './settle.ts'
+
+/** How deep services may declare services that declare services. */
+export const DEPTH_MAX = 16
+
+/**
+ * What a settled service derives, as declarations that stand at its key. What a blueprint declares explicitly is left
+ * out; so is what another service derives alike, and unlike is SERVICE_DUPLICATE.
+ */
+export function deriveFrom(
+  roster: Roster,
+  settled: Settled,
+  depth: number,
+): { readonly declarations: Declaration[]; readonly problems: Problem[] } {
+  const { declaration, template } = settled.member
+  const { address, at } = declaration
+  const problems: Problem[] = []
+  const declarations: Declaration[] = []
+  for (const derived of askTemplate(settled, problems)) {
+    const target = roster.templates.get(derived.template)
+    if (!target)
+      throw new TypeError(
+        `${template.name} derives ${derived.template}__${derived.name}, and there is no such template`,
+      )
+    const made = addressOf(target.name, derived.name)
+    const fields = entriesOf(derived.data, at).map((entry): Entry => ({ ...entry, key: canonicalKey(entry.key) }))
+    const former = roster.members.get(made)?.declaration
+    if (former) {
+      const alike = former.template === target.name && sameData(dataOfFields(former.fields), dataOfFields(fields))
+      if (former.derivedBy === undefined || alike) continue
+      const message = `${address} and ${former.derivedBy} both bring ${made} with them, but not alike.`
+      const also = [{ at: former.at, note: 'the other one' }]
+      problems.push({
+        code: 'SERVICE_DUPLICATE',
+        at,
+        message,
+        also,
+        hint: `Declare ${target.name}__${derived.name} yourself: that one counts.`,
+      })
+    } else if (depth >= DEPTH_MAX) {
+      const message = `${address} declares ${made}, and that is the ${depth + 1}th service declared by a service in a row.`
+      problems.push({ code: 'DERIVE_DEPTH', at, message, hint: `The template ${template.name} may never end.` })
+      return { declarations: [], problems }
+    } else
+      declarations.push(madeDeclaration(target, { name: derived.name, address: made, at, fields, derivedBy: address }))
+  }
+  return { declarations, problems }
+}
+
+function askTemplate(settled: Settled, problems: Problem[]): readonly Derived[] {
+  const { declaration, template } = settled.member
+  const { name, address, at } = declaration
+  const links = Object.fromEntries(settled.links.map((use) => [use.name, (use.named ?? []).map(({ text }) => text)]))
+  try {
+    return template.derive?.({ name, address, data: onlyKnown(settled), links }) ?? []
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? at })))
+    return []
+  }
+}
+
+/** The data, of which a field that waits for outputs refuses to be read: every plan is complete. */
+function onlyKnown({ member, fields, data, later }: Settled): Settled['data'] {
+  if (!later) return data
+  const { address } = member.declaration
+  const known = { ...data }
+  dataOfFields(fields, '', (path, { at }) => {
+    const field = path.split('.')[0] ?? path
+    Object.defineProperty(known, field, {
+      enumerable: true,
+      get: () => {
+        const message = `${address}: the services that ${member.template.name} declares depend on ${field}, which is known only later.`
+        throw new ProblemsError([{ code: 'SET_UNKNOWN', at, message, hint: 'Give it a value that reads no outputs.' }])
+      },
+    })
+  })
+  return known
+}

@@ -1,0 +1,106 @@
+/** Fields of a declaration → data of a service, held against its template's schema. */
+import type { JsonObject } from '../../base/json.ts'
+import type { Place } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
+import { isSecret } from '../../base/secret.ts'
+import type { Entry } from '../blueprint/declaration.ts'
+import type { AnyTemplate } from '../template.ts'
+import { dataOfFields, join, type Loose, placesOf } from './fields.ts'
+import { mistakesOf, pathOf, unknownField, unknownWithin } from './mistakes.ts'
+import { checkAgainst, type SchemaPart } from './schema.ts'
+
+export interface ValidateOptions {
+  /** Who it is, for messages. */
+  readonly address: string
+  /** The key of the service. */
+  readonly at: Place
+  /** Unknown fields are warnings and are left out. */
+  readonly legacy?: boolean
+  /** Other keys that may be meant, such as links. */
+  readonly linkKeys?: readonly string[]
+}
+
+/**
+ * Data with defaults, nothing coerced: AYS coerced nothing either. Secrets stay Secret objects. What an expression will
+ * give later is absent and not held against the schema yet. Data is complete only without problems.
+ */
+export function validateFields(
+  template: AnyTemplate,
+  fields: readonly Entry[],
+  options: ValidateOptions,
+): { readonly data: JsonObject; readonly problems: Problem[] } {
+  // A TypeBox schema is JSON Schema; its static type says nothing of the keywords that messages speak of.
+  const schema = template.data as SchemaPart
+  const problems: Problem[] = []
+  const known = fields.filter((entry) => {
+    if (schema.properties && Object.hasOwn(schema.properties, entry.key)) return true
+    problems.push(
+      unknownField(entry, entry.key, [...Object.keys(schema.properties ?? {}), ...(options.linkKeys ?? [])], options),
+    )
+    return false
+  })
+  for (const entry of known)
+    problems.push(...unknownWithin(entry.value, schema.properties?.[entry.key], entry.key, options))
+
+  const waiting = new Set<string>()
+  const data = dataOfFields(known, '', (path) => waiting.add(path))
+  const held: Held = { secrets: new Set(), waiting, restore: [] }
+  const checked = standIns(data, '', held)
+  const errors = checkAgainst(template.data, checked).filter((error) => !isWaiting(pathOf(error), waiting))
+  problems.push(...mistakesOf(errors, placesOf(known, options.at), held.secrets, options))
+  for (const restore of held.restore) restore()
+  // Secret objects are hidden behind JSON's type: JSON shows them sealed, as Service.data says.
+  return { data: checked as JsonObject, problems }
+}
+
+interface Held {
+  /** Paths at which secrets stand. */
+  readonly secrets: Set<string>
+  /** Paths of which the value is known later. */
+  readonly waiting: ReadonlySet<string>
+  /** Puts the secrets back and takes what waits out. */
+  readonly restore: (() => void)[]
+}
+
+/** Stands where a secret is, or will be something, while ajv looks: ajv never sees a secret's value. */
+const STAND_IN = 'secret'
+
+/** A copy for ajv to fill in and look at. */
+function standIns(data: Loose, path: string, held: Held): Loose {
+  if (Array.isArray(data)) {
+    const copy: Loose[] = []
+    data.forEach((item, i) => {
+      copy.push(standIn(item, join(path, i), held, (value) => (copy[i] = value ?? null)))
+    })
+    return copy
+  }
+  if (typeof data !== 'object' || data === null || isSecret(data)) return data
+  const copy: { [key: string]: Loose } = {}
+  for (const [key, value] of Object.entries(data)) {
+    const there = join(path, key)
+    if (value === undefined && !held.waiting.has(there)) continue
+    const set = (to: Loose): void => {
+      if (to === undefined) delete copy[key]
+      else define(copy, key, to)
+    }
+    define(copy, key, standIn(value, there, held, set))
+  }
+  return copy
+}
+
+function standIn(value: Loose, path: string, held: Held, set: (value: Loose) => void): Loose {
+  if (!isSecret(value) && !held.waiting.has(path)) return standIns(value, path, held)
+  if (isSecret(value)) held.secrets.add(path)
+  held.restore.push(() => set(value))
+  return STAND_IN
+}
+
+/** Assignment that takes a key such as __proto__ for data. */
+const define = (object: object, key: string, value: Loose): void => {
+  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+function isWaiting(path: string, waiting: ReadonlySet<string>): boolean {
+  if (waiting.size === 0) return false
+  return [...waiting].some((one) => path === one || path.startsWith(`${one}.`))
+}
