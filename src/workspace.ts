@@ -9,6 +9,7 @@ import type { CommandResult } from './engine/kind.ts'
 import type { Health, AnyTemplate } from './engine/template.ts'
 import type { Holder, JobRow, Memory, Run } from './store/store.ts'
 import type { ExecResult, Transport } from './transport/transport.ts'
+import { LocalWorkspace } from './workspace/local-workspace.ts'
 
 /** Where a workspace is and what the command line says of it. */
 export interface WorkspaceOptions {
@@ -103,5 +104,7 @@ export interface Workspace {
   close(): Promise<void>
 }
 
-/** Opens the workspace of a folder; reads nothing yet. */
-export declare function openWorkspace(options: WorkspaceOptions): Promise<Workspace>
+/** Opens the workspace of a folder; reads nothing but ays.yaml yet. Throws WORKSPACE_MISSING. */
+export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  return new LocalWorkspace(options)
+}

@@ -1,12 +1,13 @@
 /** What is remembered differently although nothing on a node differs: new owners, links, renamed fields. */
 import type { Address } from '../base/address.ts'
 import { plain, sameData } from '../base/json.ts'
-import { thingKey, type WantedThing } from '../engine/plan/world.ts'
+import { thingKey } from '../engine/graph/tasks.ts'
+import type { WantedThing } from '../engine/plan/world.ts'
 import type { Allocation, Change, Memory, RememberedService } from '../store/store.ts'
 
 export interface PaperInput {
   readonly memory: Memory
-  readonly things: readonly WantedThing[]
+  readonly things: ReadonlyMap<string, WantedThing>
   readonly allocations: readonly Allocation[]
   /** Services that this plan does nothing about. */
   readonly untouched: ReadonlySet<Address>
@@ -34,9 +35,8 @@ function serviceChanges({ memory, untouched, remember }: PaperInput): Change[] {
 
 /** A thing in place whose wanted value or owners are remembered otherwise. */
 function taskChanges({ memory, things, untouched }: PaperInput): Change[] {
-  const wanted = new Map(things.map((thing) => [thingKey(thing.node, thing.thing), thing]))
   return memory.tasks.flatMap((past): Change[] => {
-    const thing = wanted.get(thingKey(past.node, past.thing))
+    const thing = things.get(thingKey(past.node, past.thing))
     const [first, ...others] = thing?.owners ?? []
     if (!thing || !first || !thing.owners.every((owner) => untouched.has(owner))) return []
     const { shared: _shared, ...rest } = past

@@ -63,7 +63,7 @@ function questionsByNode(input: LookInput): Map<Address, Question[]> {
 }
 
 /** Nodes that are made on the controller's own machine, with the things that make them. */
-function madeHere(things: readonly WantedThing[]): Map<Address, WantedThing[]> {
+function madeHere(things: Iterable<WantedThing>): Map<Address, WantedThing[]> {
   const made = new Map<Address, WantedThing[]>()
   for (const thing of things) {
     if (thing.node !== LOCAL) continue

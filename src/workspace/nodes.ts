@@ -3,7 +3,7 @@ import { type Address, LOCAL } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
-import { thingKey } from '../engine/plan/world.ts'
+import { thingKey } from '../engine/graph/tasks.ts'
 import { type Question, type Seen, type Transport, TransportError } from '../transport/transport.ts'
 
 export interface NodesOptions {

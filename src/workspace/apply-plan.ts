@@ -1,0 +1,138 @@
+/** Carries out a plan under the lease: attaches to what an earlier run left, runs, and tells what became of it. */
+import { type Address, LOCAL } from '../base/address.ts'
+import type { Clock } from '../base/clock.ts'
+import { plain } from '../base/json.ts'
+import { ProblemsError } from '../base/problem.ts'
+import { runPlan, type WorkEvent } from '../actors/run-plan.ts'
+import { thingKey } from '../engine/graph/tasks.ts'
+import type { Work } from '../engine/plan/world.ts'
+import { tryFindKind } from '../sal/kinds.ts'
+import type { Change, Store } from '../store/store.ts'
+import { TransportError } from '../transport/transport.ts'
+import type { ApplyOptions, ApplyResult, Progress } from '../workspace.ts'
+import { connectionOf, rememberedOf } from './assemble.ts'
+import { attachToOpenJobs } from './attach.ts'
+import { changesOnPaper } from './changes-on-paper.ts'
+import { heldProblem, type Planned } from './local-workspace.ts'
+import { renameChanges } from './rename.ts'
+import type { Session } from './session.ts'
+
+export interface ApplyInput {
+  readonly planned: Planned
+  readonly options: ApplyOptions
+  readonly session: Session
+  readonly clock: Clock
+  readonly parallel: number
+  readonly retriesMs: readonly number[]
+  onNote(note: string): void
+}
+
+const PATIENCE_MS = 120_000
+
+/** Throws LEASE_HELD while another works here, and what blocks the plan. */
+export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
+  const { planned, options, session, clock } = input
+  const { plan } = planned
+  if (plan.blocked.length > 0) throw new ProblemsError(plan.blocked)
+  const began = clock.now()
+  const store = session.write()
+  const lease = await store.acquire(session.who())
+  if ('heldBy' in lease) throw heldProblem(lease.heldBy)
+  const signal = options.signal ?? new AbortController().signal
+  const endNow = (): void => void planned.nodes.endRunning()
+  options.endNow?.addEventListener('abort', endNow)
+  try {
+    const moved = await attachToOpenJobs({ store, nodes: planned.nodes, clock, signal, onNote: input.onNote })
+    const onPaper = paperChanges(input, store)
+    if (planned.works.length === 0) {
+      if (onPaper.length > 0) store.commit(onPaper)
+      return { run: 0, state: 'nothing', jobs: [], problems: [], ms: clock.now() - began }
+    }
+    const result = await run(input, store, lease.fence, onPaper, moved, AbortSignal.any([signal, lease.lost]))
+    if (plan.kind === 'destroy') await leaveNodes(input, store)
+    return { ...result, state: result.state === 'running' ? 'error' : result.state, ms: clock.now() - began }
+  } finally {
+    options.endNow?.removeEventListener('abort', endNow)
+    await lease.release()
+  }
+}
+
+async function run(input: ApplyInput, store: Store, fence: number, onPaper: readonly Change[], moved: ReadonlySet<Address>, signal: AbortSignal) {
+  const { planned, options, session, clock } = input
+  const { assembly, nodes, memory } = planned
+  const past = new Map(memory.tasks.map((task) => [thingKey(task.node, task.thing), task]))
+  const destroys = planned.plan.kind === 'destroy'
+  const progress = (event: Progress): void => options.onProgress?.(event)
+  return await runPlan({
+    plan: planned.plan,
+    works: planned.works,
+    store,
+    clock,
+    who: session.who().who,
+    fence,
+    workspace: session.identity.id,
+    tag: session.identity.tag,
+    parallel: input.parallel,
+    retriesMs: input.retriesMs,
+    patienceMs: PATIENCE_MS,
+    openTransport: async (node) => nodes.transport(node),
+    resetTransport: (node) => nodes.reset(node),
+    tryFindKind,
+    remember: (address) => (destroys ? undefined : rememberedOf(assembly, address, clock.now())),
+    past: (node, thing) => past.get(thingKey(node, thing)),
+    seen: (node, thing) => (moved.has(node) ? undefined : nodes.seen(node, thing)),
+    replace: planned.replace,
+    onFirstSight: async (node, transport) => {
+      if (node !== LOCAL && destroys) return []
+      const facts = planned.sights.facts.get(node) ?? memory.nodes.get(node)?.facts ?? (await transport.facts(signal))
+      return [{ put: 'node', node: { address: node, facts, connection: plain(connectionOf(assembly, node) ?? null), seenAt: clock.now() } }]
+    },
+    onPaper,
+    signal,
+    onStart: (id, jobs) => progress({ type: 'run', run: id, jobs }),
+    onWork: (work, event) => progress(progressOf(work, event)),
+  })
+}
+
+function progressOf(work: Work, event: WorkEvent): Progress {
+  const of = { service: work.service, node: work.node }
+  switch (event.type) {
+    case 'started':
+      return { type: 'started', ...of, title: event.action }
+    case 'moving':
+      return { type: 'moving', ...of, progress: event.progress }
+    case 'ended':
+      return { type: 'ended', ...of, state: event.end, ms: event.ms, results: event.results, ...(event.problem ? { problem: event.problem } : {}) }
+  }
+}
+
+function paperChanges({ planned, clock }: ApplyInput, store: Store): Change[] {
+  const { plan, assembly, memory, renames } = planned
+  if (plan.kind === 'destroy') return []
+  const busy = new Set(plan.services.map((service) => service.address))
+  const untouched = new Set(assembly.graph.order.filter((address) => !busy.has(address)))
+  return [
+    ...renameChanges(store.memory(), memory, renames),
+    ...changesOnPaper({
+      memory,
+      things: assembly.wanted.things,
+      allocations: assembly.chosen.allocations,
+      untouched,
+      remember: (address) => rememberedOf(assembly, address, clock.now()),
+    }),
+  ]
+}
+
+/** Takes ays's own folder off the nodes on which nothing of this workspace is left. */
+async function leaveNodes({ planned, session }: ApplyInput, store: Store): Promise<void> {
+  const left = new Set(store.memory().tasks.map((task) => task.node))
+  const gone = new Set(planned.plan.services.flatMap((service) => service.tasks.filter((task) => !task.withNode).map((task) => task.node)))
+  for (const node of gone) {
+    if (left.has(node)) continue
+    try {
+      await planned.nodes.transport(node).leave(session.identity.id, new AbortController().signal)
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error
+    }
+  }
+}

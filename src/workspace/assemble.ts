@@ -1,0 +1,93 @@
+/** From what was read to what is wanted: graph, choices, tasks, and how each service is remembered. */
+import { type Address, addressOf, LOCAL } from '../base/address.ts'
+import type { Problem } from '../base/problem.ts'
+import type { Blueprint, Declaration } from '../engine/blueprint/declaration.ts'
+import type { Connection } from '../engine/connection.ts'
+import { allocate, type Allocated } from '../engine/graph/allocate.ts'
+import { type Built, buildGraph } from '../engine/graph/build.ts'
+import { contextOf, type Surroundings, workNodeOf } from '../engine/graph/context.ts'
+import type { Graph } from '../engine/graph/graph.ts'
+import { tasksOf, type WantedTasks } from '../engine/graph/tasks.ts'
+import type { AnyTemplate } from '../engine/template.ts'
+import type { Memory, RememberedService } from '../store/store.ts'
+
+/** What the blueprints want, with every choice made. */
+export interface Assembly {
+  readonly graph: Graph
+  readonly chosen: Allocated
+  readonly wanted: WantedTasks
+  readonly problems: readonly Problem[]
+}
+
+/** Links, derives and orders what was read. Pure; the problems are all mistakes of all files. */
+export function link(blueprint: Blueprint, templates: readonly AnyTemplate[], options: { readonly legacy: boolean }): Built {
+  return buildGraph({
+    declarations: blueprint.declarations,
+    templates,
+    implicit: [localNode],
+    legacy: options.legacy,
+    unread: blueprint.unread,
+  })
+}
+
+/** Every workspace has the machine that ays runs on. */
+const localNode: Declaration = {
+  template: 'node.local',
+  name: 'local',
+  address: LOCAL,
+  at: { file: 'ays', line: 1, column: 1 },
+  fields: [],
+  steer: { after: [], protect: false, heal: true, ignore: [], tags: [] },
+}
+
+/** Chooses, and asks the templates for their tasks. Called again when facts became known. */
+export function assemble(built: Built, memory: Memory, surroundings: Surroundings): Assembly {
+  const chosen = allocate(built, {
+    ...surroundings,
+    kept: memory.allocations,
+    keptSlugs: new Map([...memory.services].map(([address, service]) => [address, service.slug])),
+  })
+  const wanted = chosen.problems.length > 0 ? { tasks: new Map(), things: new Map(), problems: [] } : tasksOf(chosen)
+  return { graph: chosen.graph, chosen, wanted, problems: [...chosen.problems, ...wanted.problems] }
+}
+
+/** How a node of the graph is reached; undefined for what is no node. */
+export function connectionOf({ graph, chosen }: Assembly, node: Address): Connection | undefined {
+  const service = graph.services.get(node)
+  return service?.template.connection?.(contextOf(chosen, service))
+}
+
+/** How a service is remembered from now on; undefined when it is not declared. */
+export function rememberedOf({ graph, chosen, wanted }: Assembly, address: Address, now: number): RememberedService | undefined {
+  const service = graph.services.get(address)
+  if (!service) return undefined
+  const worked = (wanted.tasks.get(address)?.length ?? 0) > 0
+  const node = worked ? workNodeOf(service) : service.node
+  return {
+    address,
+    template: service.template.name,
+    slug: chosen.slugs.get(address) ?? service.name,
+    ...(node ? { node } : {}),
+    ...(service.parent ? { parent: service.parent } : {}),
+    consumes: [...new Set(Object.values(service.consumes).flat())],
+    after: service.after,
+    ...(service.template.disposable ? { disposable: true } : {}),
+    ...(service.steer.tags.length > 0 ? { tags: service.steer.tags } : {}),
+    ...(service.steer.protect ? { protect: true } : {}),
+    ...(Object.keys(service.resolved).length > 0 ? { resolved: service.resolved } : {}),
+    appliedAt: now,
+  }
+}
+
+/** `$moved`: former address → the address it has now, where the former is remembered and the new one is not. */
+export function renamesOf(graph: Graph, memory: Memory): ReadonlyMap<Address, Address> {
+  const renames = new Map<Address, Address>()
+  for (const service of graph.services.values()) {
+    const former = service.steer.moved?.address
+    if (former === undefined) continue
+    const [role = '', name = ''] = former.split(/[!/]/u)
+    const old = addressOf(role, name)
+    if (memory.services.has(old) && !memory.services.has(service.address) && !graph.services.has(old)) renames.set(old, service.address)
+  }
+  return renames
+}

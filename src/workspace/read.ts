@@ -1,0 +1,110 @@
+/** Reads a workspace's files: ays.yaml, vars, secrets, blueprints. Every mistake of every file, and nothing is contacted. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { Address } from '../base/address.ts'
+import { environmentVariable } from '../base/environment.ts'
+import type { Problem } from '../base/problem.ts'
+import { Secret, type Sealer } from '../base/secret.ts'
+import type { Blueprint, Scope } from '../engine/blueprint/declaration.ts'
+import { readBlueprint } from '../engine/blueprint/read-blueprint.ts'
+import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
+import { readVars } from '../engine/blueprint/vars.ts'
+import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+
+export interface ReadOptions {
+  readonly root: string
+  readonly environment: string
+  readonly vars: Readonly<Record<string, string>>
+  readonly files?: readonly string[]
+  readonly legacy: boolean
+}
+
+/** ays.yaml alone: it says which state belongs to the workspace. */
+export function readSettings(root: string): { readonly file: WorkspaceFile; readonly problems: readonly Problem[] } {
+  const path = join(root, 'ays.yaml')
+  const source = existsSync(path) ? readSource(root, path) : { file: { path: 'ays.yaml', text: '' }, problems: [] }
+  const { workspace, problems } = readWorkspaceFile(source.file)
+  return { file: workspace, problems: [...source.problems, ...problems] }
+}
+
+export interface WorkspaceRead {
+  readonly blueprint: Blueprint
+  /** Services in files that a leading `_` disables: kept until --prune. */
+  readonly disabled: ReadonlySet<Address>
+  readonly problems: readonly Problem[]
+}
+
+/** The blueprints with the values of this environment. Paths in problems are relative to the root. */
+export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sealer: Sealer): WorkspaceRead {
+  const { root, environment } = options
+  const varsPath = join(root, 'vars', `${environment}.yaml`)
+  const variables = existsSync(varsPath) ? readSource(root, varsPath) : undefined
+  const { vars, problems: varProblems } = readVars({ declared: settings.vars, environment: variables?.file, given: options.vars })
+  const scope: Scope = {
+    vars,
+    env: Object.fromEntries(settings.env.map((name) => [name, environmentVariable(name)])),
+    secret: (name) => readSecret(root, settings, name, sealer),
+    readFile: (path) => readTextFile(root, path),
+  }
+  const paths = options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'))
+  const sources = paths.map((path) => readSource(root, path))
+  const read = readBlueprint(sources.map((source) => source.file), { scope, legacy: options.legacy })
+  const asleep = options.files ? [] : blueprintPaths(root, (name) => name.startsWith('_')).map((path) => readSource(root, path).file)
+  const disabled = readBlueprint(asleep, { scope, legacy: true }).blueprint.declarations.map((one) => one.address)
+  return {
+    blueprint: read.blueprint,
+    disabled: new Set(disabled),
+    problems: [...(variables?.problems ?? []), ...varProblems, ...sources.flatMap((source) => source.problems), ...read.problems],
+  }
+}
+
+/** Regular files directly in blueprints/, any extension, sorted by name; editors' leftovers and hidden files are none. */
+function blueprintPaths(root: string, takes: (name: string) => boolean): string[] {
+  const folder = join(root, 'blueprints')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~') && takes(name) && statSync(join(folder, name)).isFile())
+    .sort()
+    .map((name) => join(folder, name))
+}
+
+const BYTES_MAX = 64 * 1_048_576
+
+function readSource(root: string, path: string): { readonly file: SourceFile; readonly problems: readonly Problem[] } {
+  const shown = relative(root, path).startsWith('..') ? path : relative(root, path)
+  const at = { file: shown, line: 1, column: 1 }
+  const broken = (message: string): { file: SourceFile; problems: Problem[] } => ({ file: { path: shown, text: '' }, problems: [{ code: 'FILE_UNREADABLE', at, message }] })
+  try {
+    if (statSync(path).size > BYTES_MAX) return broken(`${shown} is larger than 64 MiB.`)
+    const bytes = readFileSync(path)
+    const text = bytes.toString('utf8')
+    if (!Buffer.from(text, 'utf8').equals(bytes)) return broken(`${shown} is not UTF-8 text.`)
+    return { file: { path: shown, text: text.startsWith('﻿') ? text.slice(1) : text }, problems: [] }
+  } catch (error) {
+    return broken(`${shown} cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
+  }
+}
+
+function readTextFile(root: string, path: string): { readonly text: string } | { readonly reason: string } {
+  const full = resolve(root, path)
+  if (isAbsolute(path) || relative(root, full).startsWith('..')) return { reason: `${path} is not inside the workspace` }
+  try {
+    const { size } = statSync(full)
+    if (size > 1_048_576) return { reason: `${path} has ${size} bytes; at most 1 MiB is read` }
+    return { text: readFileSync(full, 'utf8') }
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function readSecret(root: string, settings: WorkspaceFile, name: string, sealer: Sealer): Secret | undefined {
+  const source = settings.secrets[name]
+  if (!source) return undefined
+  const value = 'env' in source ? environmentVariable(source.env) : readSecretFile(root, source.file)
+  return value === undefined ? undefined : new Secret(`secrets.${name}`, value, sealer)
+}
+
+function readSecretFile(root: string, path: string): string | undefined {
+  const full = resolve(root, path)
+  return existsSync(full) ? readFileSync(full, 'utf8').replace(/\n$/, '') : undefined
+}

@@ -1,0 +1,86 @@
+/** What one command holds open: the state, the key, and the nodes. */
+import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Address } from '../base/address.ts'
+import type { Clock } from '../base/clock.ts'
+import { environmentVariable } from '../base/environment.ts'
+import { Secret, type Sealer, sealerOf } from '../base/secret.ts'
+import type { Connection } from '../engine/connection.ts'
+import type { WorkspaceIdentity } from '../engine/template.ts'
+import { factsLook } from '../sal/facts/facts.ts'
+import { openKey, type WorkspaceKey } from '../store/key.ts'
+import { openStore } from '../store/sqlite.ts'
+import type { Store } from '../store/store.ts'
+import { openTransport } from '../transport/open.ts'
+import type { Transport } from '../transport/transport.ts'
+
+export interface SessionOptions {
+  readonly root: string
+  readonly environment: string
+  readonly workspaceId: string | undefined
+  readonly clock: Clock
+}
+
+/** Opens the state read-only, in memory where there is none; `write` makes it. */
+export class Session {
+  readonly dir: string
+  readonly sealer: Sealer
+  readonly identity: WorkspaceIdentity
+  readonly runtimeDir: string
+  readonly #options: SessionOptions
+  readonly #key: WorkspaceKey
+  #store: Store
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.dir = join(options.root, '.ays', options.environment)
+    this.#store = openStore({ dir: this.dir, clock: options.clock, create: false })
+    this.#key = openKey({ dir: this.dir, create: false, store: this.#store })
+    this.sealer = sealerOf(this.#key.bytes)
+    const { tag } = this.#key
+    this.identity = {
+      id: options.workspaceId ?? `${tag}-${options.environment}`,
+      tag,
+      host: { linux: process.platform === 'linux', root: process.getuid?.() === 0 },
+      program: { node: process.execPath, proxy: fileURLToPath(new URL('lab-proxy.js', distFolder())) },
+    }
+    this.runtimeDir = join(environmentVariable('XDG_RUNTIME_DIR') ?? '/tmp', `ays-${process.getuid?.() ?? 0}`)
+  }
+
+  get store(): Store {
+    return this.#store
+  }
+
+  /** The state for writing; made with this session's key where there is none. */
+  write(): Store {
+    this.#store.close()
+    this.#store = openStore({ dir: this.dir, clock: this.#options.clock, create: true, key: this.#key.bytes })
+    return this.#store
+  }
+
+  derived(address: Address, purpose: string): Secret {
+    return new Secret(`${address} ${purpose}`, this.#key.derived(address, purpose), this.sealer)
+  }
+
+  open(node: Address, connection: Connection): Transport {
+    const { sealer, runtimeDir } = this
+    return openTransport({ node, connection, sealer, factsLook, runtimeDir, simDir: join(this.dir, 'sim'), clock: this.#options.clock })
+  }
+
+  /** Who holds the lease, for others to read. */
+  who(): { who: string; host: string; pid: number } {
+    return { who: `${userInfo().username}@${hostname()}`, host: hostname(), pid: process.pid }
+  }
+
+  close(): void {
+    this.#store.close()
+  }
+}
+
+/** dist/, from the bundle and from the sources alike. */
+function distFolder(): URL {
+  const here = new URL('.', import.meta.url)
+  return here.pathname.includes('/src/') ? new URL('../../dist/', here) : here
+}
+
