@@ -11,8 +11,13 @@ export async function main(argv: readonly string[]): Promise<number> {
     const code: unknown = await run(words, fileURLToPath(import.meta.url))
     return typeof code === 'number' ? code : 0
   } catch (error) {
-    return await reportError(error, words)
+    return await reportError(error, words, commandNames)
   }
+}
+
+async function commandNames(): Promise<readonly string[]> {
+  const { COMMANDS } = await import('./all.ts')
+  return Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' '))
 }
 
 /** `--refresh=false` and `--refresh=true`, as scripts write them, become the flags that oclif knows. */
@@ -21,7 +26,7 @@ export function normalize(argv: readonly string[]): string[] {
   return argv.map((word, i) => {
     if (end >= 0 && i > end) return word
     const found = /^--(?:no-)?([a-z-]+)=(true|false)$/.exec(word)
-    if (!found || found[1] !== 'refresh') return word
+    if (found?.[1] !== 'refresh') return word
     return found[2] === 'true' ? '--refresh' : '--no-refresh'
   })
 }

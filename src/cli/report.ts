@@ -1,18 +1,21 @@
 /** How an error leaves the command line: problems as frames for people or data for machines, anything else as a bug. */
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { didYouMean } from '../base/suggest.ts'
+import { foldersOf, sourceLineFrom } from './source-lines.ts'
 import { terminalOf } from './terminal.ts'
 import { problemsJson, showJson } from './views/json.ts'
 import { problemsView } from './views/problems.ts'
 
 /** Shows the error and gives the exit code: 1, or what a command asked for by `exit`. */
-export async function reportError(error: unknown, argv: readonly string[]): Promise<number> {
+export async function reportError(
+  error: unknown,
+  argv: readonly string[],
+  commandNames: () => Promise<readonly string[]>,
+): Promise<number> {
   const asked = exitOf(error)
   if (asked !== undefined) return asked
   const before = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  const problems = await problemsOf(error)
+  const problems = await problemsOf(error, commandNames)
   if (problems) {
     if (before.includes('--json')) process.stdout.write(`${showJson(problemsJson(problems))}\n`)
     else {
@@ -27,53 +30,24 @@ export async function reportError(error: unknown, argv: readonly string[]): Prom
   return 1
 }
 
-/** The line of a file, sought from each of the folders; undefined when it cannot be read. */
-export function sourceLineFrom(folders: readonly string[]): (file: string, line: number) => string | undefined {
-  const files = new Map<string, readonly string[]>()
-  const linesOf = (file: string): readonly string[] => {
-    for (const folder of folders) {
-      try {
-        return readFileSync(resolve(folder, file), 'utf8').split(/\r?\n/)
-      } catch {
-        // Not in this folder; the next one is tried, and a frame without its line is still a frame.
-      }
-    }
-    return []
-  }
-  return (file, line) => {
-    const lines = files.get(file) ?? linesOf(file)
-    files.set(file, lines)
-    return lines[line - 1]
-  }
-}
-
-/** Where a place's file may be: here, in the folders named on the command line, and above those. */
-export function foldersOf(argv: readonly string[]): string[] {
-  const named = argv.filter((word) => !word.startsWith('-')).map((word) => resolve(word))
-  return [...new Set([process.cwd(), ...named, process.cwd()].flatMap((folder) => upwards(folder)))]
-}
-
-function upwards(folder: string): string[] {
-  const above = dirname(folder)
-  return above === folder ? [folder] : [folder, ...upwards(above)]
-}
-
-async function problemsOf(error: unknown): Promise<readonly Problem[] | undefined> {
+async function problemsOf(
+  error: unknown,
+  commandNames: () => Promise<readonly string[]>,
+): Promise<readonly Problem[] | undefined> {
   if (error instanceof ProblemsError) return error.problems
   if (!(error instanceof Error)) return undefined
   const { TransportError } = await import('../transport/transport.ts')
   if (error instanceof TransportError) return [error.problem]
   if (!('oclif' in error)) return undefined
-  return [await usageProblem(error)]
+  return [await usageProblem(error, commandNames)]
 }
 
 /** oclif's own errors are mistakes in the command line. */
-async function usageProblem(error: Error): Promise<Problem> {
+async function usageProblem(error: Error, commandNames: () => Promise<readonly string[]>): Promise<Problem> {
   const unknown = /^[Cc]ommand (.+) not found/.exec(error.message)?.[1]
   if (unknown !== undefined) {
-    const { COMMANDS } = await import('./all.ts')
     const word = unknown.replaceAll(':', ' ')
-    const names = Object.keys(COMMANDS).map((id) => id.replaceAll(':', ' '))
+    const names = await commandNames()
     return {
       code: 'USAGE',
       message: `There is no command \`ays ${word}\`.`,

@@ -1,17 +1,13 @@
 /** Writes the pages of the docs that are made from the code, so that they cannot say something else. */
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Command } from '@oclif/core'
 import { codes } from '../base/codes.ts'
 import { templates } from '../templates/index.ts'
-import { type CommandShape, describeCommands } from './completion/commands.ts'
+import type { CommandShape } from './completion/commands.ts'
 import { sorted, templatePage } from './views/template-page.ts'
 
 /** Paths that were written. Pages of templates that are gone are removed. */
-export async function writeDocs(
-  folder: string,
-  commands: Readonly<Record<string, Command.Class>>,
-): Promise<readonly string[]> {
+export async function writeDocs(folder: string, commands: readonly CommandShape[]): Promise<readonly string[]> {
   const pages = docsPages(commands)
   await mkdir(join(folder, 'templates'), { recursive: true })
   for (const old of await readdir(join(folder, 'templates'))) {
@@ -22,10 +18,10 @@ export async function writeDocs(
 }
 
 /** Every generated page by its path under docs/. */
-export function docsPages(commands: Readonly<Record<string, Command.Class>>): ReadonlyMap<string, string> {
+export function docsPages(commands: readonly CommandShape[]): ReadonlyMap<string, string> {
   return new Map([
     ['errors.md', errorsPage()],
-    ['commands.md', commandsPage(describeCommands(commands))],
+    ['commands.md', commandsPage(commands)],
     ['templates/index.md', indexPage()],
     ...templates.map((template) => [`templates/${template.name}.md`, templatePage(template)] as const),
   ])

@@ -7,7 +7,7 @@ import { scriptFor, shells } from '../completion/scripts.ts'
 export default class Completion extends AysCommand {
   static override summary = 'Print the completion script of a shell.'
   static override description =
-    'bash: ays completion bash > ~/.local/share/bash-completion/completions/ays\nzsh:  ays completion zsh > "${fpath[1]}/_ays"\nfish: ays completion fish > ~/.config/fish/completions/ays.fish'
+    'bash: ays completion bash > ~/.local/share/bash-completion/completions/ays\nzsh:  ays completion zsh > "$fpath[1]/_ays"\nfish: ays completion fish > ~/.config/fish/completions/ays.fish'
   static override args = {
     shell: Args.string({ description: 'bash, zsh or fish', options: [...shells], required: true }),
   }
@@ -18,8 +18,7 @@ export default class Completion extends AysCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Completion)
-    const { COMMANDS } = await import('../all.ts')
-    const script = scriptFor(args.shell, describeCommands(COMMANDS))
+    const script = scriptFor(args.shell, describeCommands(this.config.commands))
     this.show(
       flags,
       () => ({ format: 1, shell: args.shell, script }),

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { AysCommand } from '../command.ts'
+import { describeCommands } from '../completion/commands.ts'
 import { writeDocs } from '../write-docs.ts'
 
 /** `ays docs`: writes the pages that are made from the code. */
@@ -10,8 +11,7 @@ export default class Docs extends AysCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Docs)
-    const { COMMANDS } = await import('../all.ts')
-    const written = await writeDocs(flags.out, COMMANDS)
+    const written = await writeDocs(flags.out, describeCommands(this.config.commands))
     this.show(
       flags,
       () => ({ format: 1, written }),

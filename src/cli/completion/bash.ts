@@ -19,7 +19,7 @@ _ays() {
     case $word in
       -*) ;;
       *) case "$command $word" in
-${commands.map(({ name }) => `        ${quote(` ${name}`)}|${quote(`${name.split(' ')[0]} ${name.split(' ').slice(1).join(' ')}`)}) command=${quote(name)} ;;`).join('\n')}
+${commands.map(({ name }) => `        ${quote(name.includes(' ') ? name : ` ${name}`)}) command=${quote(name)} ;;`).join('\n')}
 ${topics(commands)
   .map((topic) => `        ${quote(` ${topic}`)}) command=${quote(topic)} ;;`)
   .join('\n')}

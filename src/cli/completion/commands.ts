@@ -36,20 +36,20 @@ export interface ArgShape {
 export type Words = 'addresses' | 'nodes' | 'templates' | 'folders' | 'files' | 'none'
 
 /** Commands that people see, by name. */
-export function describeCommands(commands: Readonly<Record<string, Command.Class>>): CommandShape[] {
-  return Object.entries(commands)
-    .filter(([, command]) => !command.hidden)
-    .map(([id, command]) => describeCommand(id.replaceAll(':', ' '), command))
+export function describeCommands(commands: readonly Command.Cached[]): CommandShape[] {
+  return commands
+    .filter((command) => !command.hidden)
+    .map((command) => describeCommand(command.id.replaceAll(':', ' '), command))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function describeCommand(name: string, command: Command.Class): CommandShape {
+function describeCommand(name: string, command: Command.Cached): CommandShape {
   return {
     name,
     summary: command.summary ?? '',
     description: command.description,
     examples: (command.examples ?? []).map((example) => String(example).replaceAll('<%= config.bin %>', 'ays')),
-    flags: Object.entries({ ...command.flags, ...command.baseFlags })
+    flags: Object.entries(command.flags)
       .filter(([, flag]) => !flag.hidden)
       .map(([flagName, flag]) => ({
         name: flagName,

@@ -2,14 +2,14 @@
 import { isSealed, isSecret, type Text } from '../../base/secret.ts'
 import type { Command } from '../../engine/kind.ts'
 import type { Palette } from './paint.ts'
-import { octal, safeLines, shellLine, showBytes } from './plain-text.ts'
+import { octal, oneLine, safeLines, shellLine, showBytes } from './plain-text.ts'
 
 /** The lines of one command: its title, what guards it, and what runs. */
 export function commandLines(command: Command, { faint, calm }: Palette): string[] {
   const as = command.as && command.as !== 'root' ? ` as ${command.as}` : ''
   const guard = command.guard ? scriptLines('only if', command.guard.script, command.guard.args, faint) : []
   return [
-    faint(`# ${command.title}${as}`),
+    faint(`# ${oneLine(command.title)}${as}`),
     ...guard,
     ...runLines(command.run, faint).map((line, i) => (i === 0 ? calm(line) : line)),
   ]

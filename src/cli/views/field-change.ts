@@ -27,7 +27,7 @@ export function fieldLines(change: FieldChange, options: FieldViewOptions): stri
   const name = (change.path || 'it').padEnd(options.nameWidth)
   if (isText(change.from) || isText(change.to)) {
     return [
-      `${palette.faint(name)}${textTitle(change)}${how}`,
+      `${palette.faint(textTitle(change) === '' ? name.trimEnd() : name)}${textTitle(change)}${how}`,
       ...diffLines(text(change.from), text(change.to), options),
     ]
   }

@@ -1,5 +1,4 @@
 /** A run while it happens: a live block on a terminal, plain lines with the time elsewhere. */
-import type { WriteStream } from 'node:tty'
 import type { Clock } from '../../base/clock.ts'
 import { showDuration } from '../../base/duration.ts'
 import type { Progress } from '../../workspace.ts'
@@ -15,6 +14,15 @@ export interface ProgressView {
   say(line: string): void
   /** Takes the live block away; nothing is drawn afterwards. */
   close(): void
+}
+
+/** What is used of a terminal's stream. */
+export interface Screen {
+  readonly columns: number
+  readonly rows: number
+  write(text: string): boolean
+  on(event: 'resize', listener: () => void): unknown
+  off(event: 'resize', listener: () => void): unknown
 }
 
 /** One line per thing that ends: `12:01:03 node/n1 storage_engine/a ok 0.4s`. For pipes and CI. */
@@ -41,11 +49,7 @@ export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 
 }
 
 /** A block that is written over ten times a second; finished lines scroll away above it. */
-export function liveProgress(
-  stream: Pick<WriteStream, 'write' | 'columns' | 'rows' | 'on' | 'off'>,
-  clock: Pick<Clock, 'now'>,
-  color: boolean,
-): ProgressView {
+export function liveProgress(stream: Screen, clock: Pick<Clock, 'now'>, color: boolean): ProgressView {
   const palette = paletteOf(color)
   let state = nothingYet(clock.now())
   let drawn: readonly string[] = []

@@ -68,7 +68,7 @@ export function failureLines(
   return [
     `${palette.bad('✘')} ${palette.bold(service)} ${problem ? `${oneLine(problem.message)} ${palette.faint(problem.code)}` : ''}`.trimEnd(),
     ...(problem?.hint === undefined ? [] : [`    ${palette.faint(oneLine(problem.hint))}`]),
-    ...(last ? [`    ${last.title}: ${exitWords(last.code)}`] : []),
+    ...(last ? [`    ${oneLine(last.title)}: ${exitWords(last.code)}`] : []),
     ...output.map((line) => palette.faint(`    | ${line}`)),
   ]
 }
