@@ -2,11 +2,11 @@
 import type { Problem } from '../base/problem.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import { type JobReport, readReports } from './job-report.ts'
-import { jobScript, payloadOf, type PreparedJob, prepareJob } from './job-script.ts'
-import { askAlone, look, type LookOptions, note, type RunScript } from './look.ts'
+import { jobScript, type PreparedJob, payloadOf, prepareJob } from './job-script.ts'
+import { LaneLostError } from './lane.ts'
+import { askAlone, type LookOptions, look, note, type RunScript } from './look.ts'
 import type { Group } from './questions.ts'
 import { redactor } from './redact.ts'
-import { LaneLostError } from './lane.ts'
 import { type NodeJob, type NodeOutcome, type Question, type Seen, TransportError } from './transport.ts'
 
 const REPORT_BYTES_MAX = 64 * 1024 * 1024
@@ -33,7 +33,9 @@ export async function act(jobs: readonly NodeJob[], options: ActOptions): Promis
     })
     reports = readReports(result.stdout.bytes)
     const words = result.stderr.bytes.toString('utf8').trim().slice(-500)
-    why = result.ended ? `The exchange was ended (${result.ended}).` : `Its script ended with code ${result.code}. ${words}`
+    why = result.ended
+      ? `The exchange was ended (${result.ended}).`
+      : `Its script ended with code ${result.code}. ${words}`
   } catch (error) {
     if (!(error instanceof LaneLostError)) throw error
     reports = new Map()
@@ -44,7 +46,12 @@ export async function act(jobs: readonly NodeJob[], options: ActOptions): Promis
   return outcomes
 }
 
-async function outcomeOf(job: PreparedJob, report: JobReport | undefined, why: string, options: LookOptions): Promise<NodeOutcome> {
+async function outcomeOf(
+  job: PreparedJob,
+  report: JobReport | undefined,
+  why: string,
+  options: LookOptions,
+): Promise<NodeOutcome> {
   const { id } = job.job
   if (!report) return { state: 'lost', problem: lost(`Whether job ${id} ran is not known. ${why}`) }
   switch (report.state) {
@@ -54,13 +61,27 @@ async function outcomeOf(job: PreparedJob, report: JobReport | undefined, why: s
       return { state: report.state, ran, seen: await seenAfter(job.job.then, job.after, report, options) }
     }
     case 'moved':
-      return { state: 'moved', seen: await seenAfter(job.job.expect.map((expect) => expect.question), job.expected, report, options) }
+      return {
+        state: 'moved',
+        seen: await seenAfter(
+          job.job.expect.map((expect) => expect.question),
+          job.expected,
+          report,
+          options,
+        ),
+      }
     case 'fenced':
       return { state: 'refused', problem: fenced(job.job, report.note) }
     case 'stopped':
-      return { state: 'refused', problem: { code: 'CANCELLED', message: `Job ${id} was not begun: its run was interrupted.` } }
+      return {
+        state: 'refused',
+        problem: { code: 'CANCELLED', message: `Job ${id} was not begun: its run was interrupted.` },
+      }
     case 'refused':
-      return { state: 'refused', problem: { code: 'COMMAND_FAILED', message: `Job ${id} could not begin: ${report.note}` } }
+      return {
+        state: 'refused',
+        problem: { code: 'COMMAND_FAILED', message: `Job ${id} could not begin: ${report.note}` },
+      }
     default:
       return { state: 'lost', problem: lost(`Job ${id} began before and ended without saying how.`) }
   }
@@ -77,7 +98,12 @@ function resultsOf(job: PreparedJob, report: JobReport): CommandResult[] {
 }
 
 /** What the looks of the exchange gave; what they did not give is asked again, apart. */
-async function seenAfter(questions: readonly Question[], groups: readonly Group[], report: JobReport, options: LookOptions): Promise<Seen[]> {
+async function seenAfter(
+  questions: readonly Question[],
+  groups: readonly Group[],
+  report: JobReport,
+  options: LookOptions,
+): Promise<Seen[]> {
   if (questions.length === 0) return []
   if (report.looks.length === 0) return await lookOrUnknown(questions, options)
   const seen: Seen[] = new Array(questions.length)
@@ -114,7 +140,11 @@ function problemOf(error: unknown): Problem {
 
 /** The connection went away in the middle of work. */
 export function lost(message: string): Problem {
-  return { code: 'NODE_LOST', message, hint: 'Apply again: it looks first, waits for what still runs there, and goes on.' }
+  return {
+    code: 'NODE_LOST',
+    message,
+    hint: 'Apply again: it looks first, waits for what still runs there, and goes on.',
+  }
 }
 
 function fenced(job: NodeJob, fence: string): Problem {

@@ -7,7 +7,12 @@ export interface JobReport {
   /** The fence that refused it, why it could not begin, or `again`: it had run before. */
   readonly note: string
   /** Per command that began: its place, code and streams. */
-  readonly ran: readonly { readonly index: number; readonly code: number; readonly stdout: Buffer; readonly stderr: Buffer }[]
+  readonly ran: readonly {
+    readonly index: number
+    readonly code: number
+    readonly stdout: Buffer
+    readonly stderr: Buffer
+  }[]
   /** Answers of the looks that ran last: those of `expect` when the job moved, else those of `then`. */
   readonly looks: readonly Answered[]
 }
@@ -34,7 +39,12 @@ export function readReports(bytes: Buffer): Map<number, JobReport> {
       ran = []
       looks = []
     } else if (word === 'ran') {
-      const result: Ran = { index: Number(first), code: Number(second), stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
+      const result: Ran = {
+        index: Number(first),
+        code: Number(second),
+        stdout: Buffer.alloc(0),
+        stderr: Buffer.alloc(0),
+      }
       ran.push(result)
       last = {
         out: (some) => {

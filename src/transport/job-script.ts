@@ -39,7 +39,10 @@ export function payloadOf(command: Command): Text | undefined {
   return 'write' in command.run ? command.run.content : command.run.stdin
 }
 
-export function jobScript(jobs: readonly PreparedJob[], options: { folder: string | undefined; lookMs: number }): JobScript {
+export function jobScript(
+  jobs: readonly PreparedJob[],
+  options: { folder: string | undefined; lookMs: number },
+): JobScript {
   const takes = jobs.map(({ job }) => `take ${fileName(job.id)}\n`).join('')
   const bodies = jobs.map((job, i) => jobBody(job, i, options.lookMs)).join('')
   const timeoutMs = jobs.reduce((sum, job) => sum + timeOf(job, options.lookMs), 30_000)
@@ -50,7 +53,11 @@ export function jobScript(jobs: readonly PreparedJob[], options: { folder: strin
 function timeOf(job: PreparedJob, lookMs: number): number {
   const looks = (job.expected.length + job.after.length) * (lookMs + 3_000)
   return job.commands.reduce(
-    (sum, command) => sum + (command.timeoutMs ?? COMMAND_TIMEOUT_MS) * (command.locks?.length ? 2 : 1) + (command.guard ? GUARD_TIMEOUT_MS : 0) + 5_000,
+    (sum, command) =>
+      sum +
+      (command.timeoutMs ?? COMMAND_TIMEOUT_MS) * (command.locks?.length ? 2 : 1) +
+      (command.guard ? GUARD_TIMEOUT_MS : 0) +
+      5_000,
     looks,
   )
 }
@@ -70,7 +77,8 @@ function jobBody(prepared: PreparedJob, index: number, lookMs: number): string {
   }
   parts.push(commandLines(commands))
   parts.push('ended\n')
-  if (after.length > 0) parts.push(`case $note$st in done|failed) [ -n "$stopped" ] || {\n${looks(after, lookMs)}};; esac\n`)
+  if (after.length > 0)
+    parts.push(`case $note$st in done|failed) [ -n "$stopped" ] || {\n${looks(after, lookMs)}};; esac\n`)
   parts.push(`( report ${index} ${commands.length} ${Math.max(expected.length, after.length)} )\n`)
   parts.push(`case $st in done|failed|moved) forget ${secret.join(' ')};; esac\n`)
   return parts.join('')
@@ -141,10 +149,14 @@ function writeLines(batch: readonly { command: Command; write: Write }[], from: 
   const [first] = batch
   if (!first) return ''
   const lines = batch.map(({ write }, i) => {
-    const { redirect, body } = base64Document(typeof write.content === 'string' ? write.content : write.content.reveal())
+    const { redirect, body } = base64Document(
+      typeof write.content === 'string' ? write.content : write.content.reveal(),
+    )
     const size = Buffer.byteLength(typeof write.content === 'string' ? write.content : write.content.reveal())
     const mode = write.mode.toString(8).padStart(4, '0')
-    return when(`staged ${from + i} ${words([basename(write.write), mode, write.owner, write.group, String(size)])} ${redirect}\n${body}`)
+    return when(
+      `staged ${from + i} ${words([basename(write.write), mode, write.owner, write.group, String(size)])} ${redirect}\n${body}`,
+    )
   })
   return around(first.command, from, `staging ${quoted(dirname(first.write.write))} ${from}\n${lines.join('')}placed\n`)
 }

@@ -229,7 +229,10 @@ export class Lane {
  * Starts the shell and waits for its hello. `argv` must run `bootCommand` on the node. Throws LaneLostError when the
  * shell ends or `helloMs` is over before it said hello.
  */
-export async function openLane(argv: readonly string[], options: { helloMs: number; signal?: AbortSignal }): Promise<Lane> {
+export async function openLane(
+  argv: readonly string[],
+  options: { helloMs: number; signal?: AbortSignal },
+): Promise<Lane> {
   const [file = '/bin/sh', ...args] = argv
   // Detached: a Ctrl-C at the terminal, and the lane's own `kill 0`, must not cross between ays and the lane.
   const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })

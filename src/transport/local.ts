@@ -10,6 +10,9 @@ export function localTransport(options: LocalOptions): Transport {
     ...options,
     argv: async () => ['/bin/sh', '-c', bootCommand],
     helloMs: 15_000,
-    openProblem: (lost) => ({ code: 'NODE_UNREACHABLE', message: `/bin/sh of this machine did not start. ${lost.stderr}`.trim() }),
+    openProblem: (lost) => ({
+      code: 'NODE_UNREACHABLE',
+      message: `/bin/sh of this machine did not start. ${lost.stderr}`.trim(),
+    }),
   })
 }

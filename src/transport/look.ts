@@ -1,11 +1,20 @@
 /** Looking: all questions of a node in one exchange; a program that fails or hangs is asked again, question by question. */
 import { randomBytes } from 'node:crypto'
 import type { Sealer } from '../base/secret.ts'
+import type { LaneResult, LaneRunOptions } from './lane.ts'
 import { LANES_MAX } from './pool.ts'
 import { preamble } from './preamble.ts'
-import { type Answered, type Group, groupQuestions, groupScript, lookFailed, seenOf, singles, splitAnswers } from './questions.ts'
+import {
+  type Answered,
+  type Group,
+  groupQuestions,
+  groupScript,
+  lookFailed,
+  seenOf,
+  singles,
+  splitAnswers,
+} from './questions.ts'
 import { hereDocument } from './quote.ts'
-import type { LaneResult, LaneRunOptions } from './lane.ts'
 import type { Question, Seen } from './transport.ts'
 
 /** Runs a script on some lane of the node. Throws TransportErrors. */
@@ -50,7 +59,11 @@ export async function askAlone(groups: readonly Group[], seen: Seen[], options: 
       const [question] = group.questions
       if (!question) continue
       if (hangsLeft <= 0) {
-        seen[index] = lookFailed(question, { stdout: Buffer.alloc(0), stderr: 'Too many looks before it hung.', code: -1 })
+        seen[index] = lookFailed(question, {
+          stdout: Buffer.alloc(0),
+          stderr: 'Too many looks before it hung.',
+          code: -1,
+        })
         continue
       }
       const [answered = nothing] = await askGroups([group], options.singleMs, options)
@@ -107,7 +120,10 @@ function split(bytes: Buffer, mark: string): { bytes: Buffer; code: number }[] {
     if (at < 0) return parts
     const line = bytes.indexOf(10, at + end.length)
     if (line < 0) return parts
-    parts.push({ bytes: bytes.subarray(from, at), code: Number(bytes.subarray(at + end.length, line).toString('latin1')) })
+    parts.push({
+      bytes: bytes.subarray(from, at),
+      code: Number(bytes.subarray(at + end.length, line).toString('latin1')),
+    })
     from = line + 1
   }
 }

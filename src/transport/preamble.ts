@@ -10,9 +10,9 @@ export function preamble(folder: string | undefined): string {
   return `${ays}${text}`
 }
 
-const text = String.raw`sort=$1 uid=$2 p=
+const text = `sort=$1 uid=$2 p=
 if [ -z "$AYS" ]; then
-  if [ "$uid" = 0 ]; then AYS=/var/lib/ays; else AYS=${'$'}{XDG_STATE_HOME:-$HOME/.local/state}/ays; fi
+  if [ "$uid" = 0 ]; then AYS=/var/lib/ays; else AYS=\${XDG_STATE_HOME:-$HOME/.local/state}/ays; fi
 fi
 export AYS
 limit() {

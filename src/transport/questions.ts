@@ -18,7 +18,10 @@ const GROUP_QUESTIONS_MAX = 5_000
 
 /** One group per program, several when the arguments are very many. */
 export function groupQuestions(questions: readonly Question[]): Group[] {
-  const open = new Map<string, { group: { program: Program; questions: Question[]; indexes: number[]; args: string[] }; bytes: number }>()
+  const open = new Map<
+    string,
+    { group: { program: Program; questions: Question[]; indexes: number[]; args: string[] }; bytes: number }
+  >()
   const groups: Group[] = []
   questions.forEach((question, index) => {
     const { program, args } = question.kind.look(question.wanted)
@@ -75,7 +78,9 @@ const END = Buffer.from('\x1e\n')
 
 /** The finding and digest of one raw answer. */
 export function seenOf(question: Question, answer: Buffer, sealer: Sealer): Seen {
-  const text = answer.toString('utf8').replaceAll(/^seal ([0-9a-f]{64})$/gm, (_line, hex: string) => `sealed ${sealer(hex)}`)
+  const text = answer
+    .toString('utf8')
+    .replaceAll(/^seal ([0-9a-f]{64})$/gm, (_line, hex: string) => `sealed ${sealer(hex)}`)
   return { finding: question.kind.parse(text), digest: sha256(answer) }
 }
 

@@ -18,7 +18,10 @@ export function hereDocument(text: string): { readonly redirect: string; readonl
 
 /** A here-document of base64 in lines of 76: carries any bytes at all. */
 export function base64Document(text: string): ReturnType<typeof hereDocument> {
-  const lines = Buffer.from(text).toString('base64').match(/.{1,76}/g) ?? []
+  const lines =
+    Buffer.from(text)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
   return hereDocument(lines.join('\n'))
 }
 

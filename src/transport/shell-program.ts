@@ -12,7 +12,7 @@ became() {
 `
 
 /** `leave FILE WORKSPACE`: takes what is the workspace's off, and the whole folder when nobody claims anything any more. */
-export const leaveProgram = String.raw`
+export const leaveProgram = `
 leave() {
   [ -d "$AYS" ] || return 0
   if [ -s "$AYS/claims" ] && cut -f 2 "$AYS/claims" | grep -qxF -e "$2"; then return 0; fi

@@ -7,9 +7,9 @@ import { type Lane, LaneLostError, type LaneResult, type LaneRunOptions, openLan
 import { type LookOptions, look } from './look.ts'
 import { lanePool } from './pool.ts'
 import { preamble } from './preamble.ts'
+import { groupScript } from './questions.ts'
 import { base64Document, fileName, hereDocument, words } from './quote.ts'
 import { LEFT_OUT, redactor } from './redact.ts'
-import { groupScript } from './questions.ts'
 import { attachProgram, leaveProgram } from './shell-program.ts'
 import type { Kept } from './stream.ts'
 import { type Attached, type Transport, TransportError } from './transport.ts'
@@ -110,14 +110,28 @@ export function shellTransport(options: ShellOptions): Transport {
 
     async facts(signal) {
       const { redirect, body } = hereDocument(
-        groupScript({ program: { name: 'facts', text: options.factsLook.program }, questions: [], indexes: [], args: [] }),
+        groupScript({
+          program: { name: 'facts', text: options.factsLook.program },
+          questions: [],
+          indexes: [],
+          args: [],
+        }),
       )
       const script = `${preamble(folder)}ask ${FACTS_TIMEOUT_MS / 1_000} ${redirect}\n${body}exit $c\n`
-      const result = await ask(script, { timeoutMs: FACTS_TIMEOUT_MS + 5_000, limitBytes: 4_000_000, beyond: 'end', end: 'TERM', signal })
+      const result = await ask(script, {
+        timeoutMs: FACTS_TIMEOUT_MS + 5_000,
+        limitBytes: 4_000_000,
+        beyond: 'end',
+        end: 'TERM',
+        signal,
+      })
       const facts = result.code === 0 ? options.factsLook.parse(result.stdout.bytes.toString('utf8')) : undefined
       if (facts) return facts
       const said = result.stderr.bytes.toString('utf8').trim().slice(-500)
-      throw new TransportError({ code: 'LOOK_FAILED', message: `The node did not say what it is (exit ${result.code}). ${said}`.trim() })
+      throw new TransportError({
+        code: 'LOOK_FAILED',
+        message: `The node did not say what it is (exit ${result.code}). ${said}`.trim(),
+      })
     },
 
     async exec(what, { timeoutMs = EXEC_TIMEOUT_MS, signal }) {
@@ -155,7 +169,8 @@ function shown({ bytes, lost }: Kept): string {
   return `${bytes.subarray(0, EXEC_BYTES_MAX).toString('utf8')}${LEFT_OUT}${bytes.subarray(EXEC_BYTES_MAX).toString('utf8')}`
 }
 
-const cancelled = (): TransportError => new TransportError({ code: 'CANCELLED', message: 'Interrupted while the node was asked.' })
+const cancelled = (): TransportError =>
+  new TransportError({ code: 'CANCELLED', message: 'Interrupted while the node was asked.' })
 
 function lostProblem(error: LaneLostError): Problem {
   return { code: 'NODE_LOST', message: `The connection to the node was lost. ${error.stderr}`.trim() }

@@ -75,7 +75,10 @@ export interface Transport {
   attach(ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]>
   facts(signal: AbortSignal): Promise<Facts>
   /** Any command of a person's. Its output is bounded (64 KiB a stream). */
-  exec(run: { readonly argv: readonly string[]; readonly stdin?: Text }, options: { readonly timeoutMs?: number; readonly signal: AbortSignal }): Promise<ExecResult>
+  exec(
+    run: { readonly argv: readonly string[]; readonly stdin?: Text },
+    options: { readonly timeoutMs?: number; readonly signal: AbortSignal },
+  ): Promise<ExecResult>
   /** Takes ays's own folder off the node when no workspace claims anything there. */
   leave(workspace: string, signal: AbortSignal): Promise<void>
   /** Ends the process groups of what runs now (the second Ctrl-C). */

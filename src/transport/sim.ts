@@ -1,0 +1,180 @@
+/** The road to a simulated node: a world file that maps each thing to what is found of it. */
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Address } from '../base/address.ts'
+import { digestOf, type Json, plain } from '../base/json.ts'
+import type { Problem } from '../base/problem.ts'
+import { type Random, randomOf, seedOf } from '../base/random.ts'
+import type { Connection } from '../engine/connection.ts'
+import type { Command } from '../engine/kind.ts'
+import { lost } from './act.ts'
+import {
+  type NodeJob,
+  type NodeOutcome,
+  type Question,
+  type Seen,
+  type Transport,
+  TransportError,
+} from './transport.ts'
+
+/** All that a simulated node is. */
+export interface World {
+  readonly things: { [thing: string]: { kind: string; found: Json } }
+  readonly claims: { [thing: string]: { workspace: string; service: string } }
+  /** The highest fence of each workspace. */
+  readonly fences: { [workspace: string]: number }
+  /** Ids of jobs that ran, and how they ended. */
+  readonly jobs: { [id: string]: 'done' | 'moved' }
+  /** Titles of all commands that ever ran here, in order. */
+  readonly history: string[]
+  /** Calls so far: where the stream of faults goes on when ays starts anew. */
+  calls: number
+}
+
+export interface SimOptions {
+  readonly node: Address
+  readonly connection: Extract<Connection, { road: 'sim' }>
+  /** The world file; an absent one is a bare node. */
+  readonly file: string
+}
+
+const HISTORY_MAX = 10_000
+
+export function simTransport(options: SimOptions): Transport {
+  const { node, connection, file } = options
+  const faults = connection.faults ?? {}
+  const faulty = Boolean(faults.lostBefore || faults.lostAfter)
+
+  /** Draws what befalls this call. A node that is down answers nothing. */
+  function call(signal: AbortSignal): { before: boolean; after: boolean } {
+    if (faults.down)
+      throw new TransportError({
+        code: 'NODE_UNREACHABLE',
+        message: `${node} could not be reached: it is simulated to be down.`,
+      })
+    if (signal.aborted)
+      throw new TransportError({ code: 'CANCELLED', message: 'Interrupted while the node was asked.' })
+    if (!faulty) return { before: false, after: false }
+    const world = readWorld(file)
+    const random: Random = randomOf(seedOf(`${faults.seed ?? 0} ${node} ${world.calls++}`))
+    writeWorld(file, world)
+    return { before: random() < (faults.lostBefore ?? 0), after: random() < (faults.lostAfter ?? 0) }
+  }
+
+  /** For calls that only read: lost is lost, before or after. */
+  function reading(signal: AbortSignal): World {
+    const { before, after } = call(signal)
+    if (before || after) throw new TransportError(lostHere(node))
+    return readWorld(file)
+  }
+
+  return {
+    async look(questions, signal) {
+      const world = reading(signal)
+      return questions.map((question) => seenIn(world, question))
+    },
+    async act(jobs, signal) {
+      const fate = call(signal)
+      if (fate.before) return jobs.map(() => ({ state: 'lost', problem: lostHere(node) }))
+      const world = readWorld(file)
+      const outcomes = jobs.map((job) => actIn(world, job))
+      writeWorld(file, world)
+      return fate.after ? jobs.map(() => ({ state: 'lost', problem: lostHere(node) })) : outcomes
+    },
+    async attach(ids, signal) {
+      const world = reading(signal)
+      return ids.map((id) => ({ state: world.jobs[id] ? 'ended' : 'never began' }))
+    },
+    async facts(signal) {
+      const world = reading(signal)
+      return { ...connection.facts, claims: { ...connection.facts.claims, ...world.claims } }
+    },
+    async exec(_run, { signal }) {
+      reading(signal)
+      return { code: 127, stdout: '', stderr: `${node} is simulated: it has things, but no programs.\n` }
+    },
+    async leave(workspace, signal) {
+      const world = reading(signal)
+      if (Object.values(world.claims).some((claim) => claim.workspace === workspace)) return
+      delete world.fences[workspace]
+      writeWorld(file, world)
+    },
+    async endRunning() {},
+    async close() {},
+  }
+}
+
+function seenIn(world: World, question: Question): Seen {
+  const thing = own(world.things, question.thing)
+  const found = thing?.kind === question.kind.name ? thing.found : plain(question.kind.bare)
+  return { finding: { state: 'seen', found }, digest: digestOf({ kind: question.kind.name, found }) }
+}
+
+function actIn(world: World, job: NodeJob): NodeOutcome {
+  const before = own(world.jobs, job.id)
+  const commands = job.steps.flatMap((step) => step.commands)
+  if (before === 'done')
+    return { state: 'done', ran: commands.map(resultOf), seen: job.then.map((question) => seenIn(world, question)) }
+  const expected = (): readonly Seen[] => job.expect.map(({ question }) => seenIn(world, question))
+  if (before === 'moved') return { state: 'moved', seen: expected() }
+  const fence = own(world.fences, job.workspace) ?? 0
+  if (job.fence < fence) return { state: 'refused', problem: fenced(job, fence) }
+  world.fences[job.workspace] = job.fence
+  const seen = expected()
+  if (seen.some(({ digest }, i) => digest !== job.expect[i]?.digest)) {
+    world.jobs[job.id] = 'moved'
+    return { state: 'moved', seen }
+  }
+  for (const thing of job.claim) world.claims[thing] = { workspace: job.workspace, service: job.service }
+  for (const thing of job.unclaim) if (own(world.claims, thing)?.workspace === job.workspace) delete world.claims[thing]
+  for (const { question, becomes } of job.steps) {
+    world.things[question.thing] = { kind: question.kind.name, found: plain(becomes) }
+    if (digestOf(plain(becomes)) === digestOf(plain(question.kind.bare))) delete world.things[question.thing]
+  }
+  world.history.push(...commands.map((command) => command.title))
+  world.history.splice(0, Math.max(0, world.history.length - HISTORY_MAX))
+  world.jobs[job.id] = 'done'
+  return { state: 'done', ran: commands.map(resultOf), seen: job.then.map((question) => seenIn(world, question)) }
+}
+
+const resultOf = (command: Command) => ({ title: command.title, code: 0, stdout: '', stderr: '' })
+const lostHere = (node: Address): Problem => lost(`The connection to ${node} was lost, as its simulation has it.`)
+const own = <T>(map: { [key: string]: T }, key: string): T | undefined =>
+  Object.hasOwn(map, key) ? map[key] : undefined
+
+function fenced(job: NodeJob, fence: number): Problem {
+  return {
+    code: 'FENCED',
+    message: `Job ${job.id} of run ${job.fence} was refused: run ${fence} has worked on the node since.`,
+    hint: 'Plan again.',
+  }
+}
+
+/** The world of a file; a bare one when there is none yet. */
+export function readWorld(file: string): World {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') text = '{}'
+    else throw error
+  }
+  // Written by writeWorld alone; a hand-made file may leave parts out.
+  const world = JSON.parse(text) as Partial<World>
+  return {
+    things: world.things ?? {},
+    claims: world.claims ?? {},
+    fences: world.fences ?? {},
+    jobs: world.jobs ?? {},
+    history: world.history ?? [],
+    calls: world.calls ?? 0,
+  }
+}
+
+/** Whole or not at all. */
+export function writeWorld(file: string, world: World): void {
+  mkdirSync(dirname(file), { recursive: true })
+  const beside = `${file}.${process.pid}.tmp`
+  writeFileSync(beside, `${JSON.stringify(world, undefined, 2)}\n`)
+  renameSync(beside, file)
+}

@@ -1,0 +1,524 @@
+/** One table of behaviours over every road to a node: what holds for one holds for all. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { build } from 'esbuild'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { addressOf } from '../../src/base/address.ts'
+import { systemClock } from '../../src/base/clock.ts'
+import { Secret, sealerOf, sha256 } from '../../src/base/secret.ts'
+import type { Connection } from '../../src/engine/connection.ts'
+import type { Facts } from '../../src/engine/facts.ts'
+import type { Command } from '../../src/engine/kind.ts'
+import { openTransport } from '../../src/transport/open.ts'
+import type { NodeJob, NodeOutcome, Question, Seen, Transport } from '../../src/transport/transport.ts'
+import type { ClientOptions } from '../transport/client.ts'
+import { anyText, textKind, writeText } from '../transport/kinds.ts'
+import { type Sshd, sshdMissing, startSshd } from '../transport/sshd.ts'
+
+const never = new AbortController().signal
+const sealer = sealerOf(Buffer.alloc(32, 7))
+const node = addressOf('node', 'test')
+const root = mkdtempSync(join(tmpdir(), 'ays-t-'))
+const runtimeDir = join(root, 'run')
+let sshd: Sshd | undefined
+let clientFile = ''
+
+beforeAll(async () => {
+  if (!sshdMissing()) sshd = await startSshd(join(root, 'sshd'))
+  clientFile = join(root, 'client.mjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, '../transport/client.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: clientFile,
+    logLevel: 'error',
+  })
+}, 60_000)
+
+afterAll(async () => {
+  await sshd?.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+type Road = Connection['road']
+
+function connectionOf(road: Road): Connection {
+  if (road === 'local') return { road }
+  if (road === 'sim') return { road, facts: simFacts }
+  return {
+    road,
+    host: '127.0.0.1',
+    port: sshd?.port ?? 0,
+    user: 'root',
+    hostKey: sshd?.hostKey ?? '',
+    identity: new Secret('test', sshd?.key ?? '', sealer),
+  }
+}
+
+const simFacts: Facts = {
+  hostname: 'simulated',
+  machineId: 'm',
+  os: { id: 'debian', version: '12', name: 'Debian' },
+  kernel: '6',
+  arch: 'x86_64',
+  cpus: 1,
+  memoryBytes: 1,
+  init: 'systemd',
+  root: true,
+  addresses: [],
+  disks: [],
+  claims: {},
+}
+
+let dir: string
+let transport: Transport
+const opened: Transport[] = []
+
+function open(road: Road, more: Partial<Parameters<typeof openTransport>[0]> = {}): Transport {
+  const transport = openTransport({
+    node,
+    connection: connectionOf(road),
+    sealer,
+    factsLook: { program: 'echo "$AYS"', parse: (answer) => ({ ...simFacts, hostname: answer.trim() }) },
+    runtimeDir,
+    simDir: join(dir, 'sim'),
+    clock: systemClock,
+    folder: join(dir, 'ays'),
+    lookMs: 1_000,
+    singleLookMs: 1_000,
+    ...more,
+  })
+  opened.push(transport)
+  return transport
+}
+
+const path = (name: string): string => join(dir, name)
+const question = (name: string, text = 'hello\n'): Question => ({
+  kind: anyText,
+  thing: `text:${path(name)}`,
+  wanted: { path: path(name), text },
+})
+const step = (name: string, commands: readonly Command[], text = 'hello\n') => ({
+  question: question(name, text),
+  commands,
+  becomes: { text },
+})
+const jobOf = (id: string, more: Partial<NodeJob> = {}): NodeJob => ({
+  id,
+  fence: 1,
+  workspace: 'w1',
+  service: addressOf('file', 'x'),
+  steps: [],
+  expect: [],
+  then: [],
+  claim: [],
+  unclaim: [],
+  ...more,
+})
+const foundOf = (seen: Seen | undefined): unknown =>
+  seen?.finding.state === 'seen' ? seen.finding.found : seen?.finding
+const run = (script: string, more: Partial<Command> = {}): Command => ({
+  title: 'run',
+  run: { script, args: [] },
+  ...more,
+})
+async function actOne(job: NodeJob, over = transport): Promise<NodeOutcome> {
+  const [outcome] = await over.act([job], never)
+  if (!outcome) throw new Error('no outcome')
+  return outcome
+}
+async function resultsOf(commands: readonly Command[], id = 'job'): Promise<Extract<NodeOutcome, { ran: unknown }>> {
+  const outcome = await actOne(jobOf(id, { steps: [step('a', commands)] }))
+  if (outcome.state !== 'done' && outcome.state !== 'failed') throw new Error(JSON.stringify(outcome))
+  return outcome
+}
+
+beforeEach(() => {
+  dir = mkdtempSync(join(root, 'w-'))
+})
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.close()
+})
+
+describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
+  beforeEach((ctx) => {
+    const missing = road === 'ssh' ? sshdMissing() : undefined
+    if (missing) ctx.skip(missing)
+    transport = open(road)
+  })
+
+  test('a bare node shows what is bare, in the order that was asked', async () => {
+    const seen = await transport.look([question('b'), question('a')], never)
+    expect(seen.map(foundOf)).toEqual([textKind.bare, textKind.bare])
+    expect(seen[0]?.digest).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('a job does its work and shows what is there afterwards; the same looks then give the same digests', async () => {
+    const outcome = await actOne(
+      jobOf('j', { steps: [step('a', [writeText(path('a'), 'hello\n')])], then: [question('a')] }),
+    )
+    expect(outcome).toMatchObject({ state: 'done', ran: [{ title: `write ${path('a')}`, code: 0 }] })
+    expect(outcome.state === 'done' && foundOf(outcome.seen[0])).toMatchObject({ text: 'hello\n' })
+    const [again] = await transport.look([question('a')], never)
+    expect(outcome.state === 'done' && outcome.seen[0]?.digest).toBe(again?.digest)
+  })
+
+  test('a job whose answers are as expected runs, others do nothing and show the answers', async () => {
+    const [seenA, seenB] = await transport.look([question('a'), question('b')], never)
+    const expected = [
+      { question: question('a'), digest: seenA?.digest ?? '' },
+      { question: question('b'), digest: seenB?.digest ?? '' },
+    ]
+    const first = jobOf('j1', { expect: expected, steps: [step('a', [writeText(path('a'), 'hello\n')])] })
+    expect(await actOne(first)).toMatchObject({ state: 'done' })
+    const late = await actOne(jobOf('j2', { expect: expected, steps: [step('b', [writeText(path('b'), 'hello\n')])] }))
+    expect(late).toMatchObject({ state: 'moved' })
+    expect(late.state === 'moved' && late.seen.map(foundOf)).toMatchObject([{ text: 'hello\n' }, { text: null }])
+    expect((await transport.look([question('b')], never)).map(foundOf)).toMatchObject([{ text: null }])
+  })
+
+  test('the same id runs once; the second call attaches and sees the end of the first', async () => {
+    const job = jobOf('once', {
+      steps: [step('a', [run(`echo line >>${path('count')}`)])],
+      then: [question('a')],
+    })
+    expect(await actOne(job)).toMatchObject({ state: 'done' })
+    expect(await actOne(job)).toMatchObject({ state: 'done', ran: [{ code: 0 }] })
+    if (road !== 'sim') expect(readFileSync(path('count'), 'utf8')).toBe('line\n')
+    expect(await transport.attach(['once', 'other'], never)).toEqual([{ state: 'ended' }, { state: 'never began' }])
+  })
+
+  test('an older fence of the same workspace is refused, another workspace has its own', async () => {
+    expect(await actOne(jobOf('n', { fence: 5 }))).toMatchObject({ state: 'done' })
+    expect(await actOne(jobOf('o', { fence: 4 }))).toMatchObject({ state: 'refused', problem: { code: 'FENCED' } })
+    expect(await actOne(jobOf('p', { fence: 5 }))).toMatchObject({ state: 'done' })
+    expect(await actOne(jobOf('q', { fence: 1, workspace: 'w2' }))).toMatchObject({ state: 'done' })
+    expect(await transport.attach(['o'], never)).toEqual([{ state: 'never began' }])
+  })
+
+  test('several jobs run in order, and a failure of one does not hold up the next', async () => {
+    const jobs = ['a', 'b', 'c'].map((name) =>
+      jobOf(`j-${name}`, { steps: [step(name, [writeText(path(name), 'hello\n')])], then: [question(name)] }),
+    )
+    const outcomes = await transport.act(jobs, never)
+    expect(outcomes.map((outcome) => outcome.state)).toEqual(['done', 'done', 'done'])
+  })
+
+  test('claims are noted and dropped, and facts say what the node is', async () => {
+    await actOne(jobOf('c1', { claim: ['text:a', 'text:b'] }))
+    await actOne(jobOf('c2', { workspace: 'w2', claim: ['text:c'], unclaim: ['text:b'] }))
+    await actOne(jobOf('c3', { unclaim: ['text:a'] }))
+    const facts = await transport.facts(never)
+    if (road === 'sim') {
+      expect(facts.claims).toEqual({
+        'text:b': { workspace: 'w1', service: 'file/x' },
+        'text:c': { workspace: 'w2', service: 'file/x' },
+      })
+    } else {
+      expect(facts.hostname).toBe(join(dir, 'ays'))
+      expect(readFileSync(path('ays/claims'), 'utf8')).toBe('text:b\tw1\tfile/x\ntext:c\tw2\tfile/x\n')
+    }
+  })
+
+  test('an interrupted call says so', async () => {
+    await expect(transport.look([question('a')], AbortSignal.abort())).rejects.toMatchObject({
+      problem: { code: 'CANCELLED' },
+    })
+  })
+})
+
+describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %s road', (road) => {
+  beforeEach((ctx) => {
+    const missing = road === 'ssh' ? sshdMissing() : undefined
+    if (missing) ctx.skip(missing)
+    transport = open(road)
+  })
+
+  test('one look that hangs and one that fails are unknown, the others are seen', async () => {
+    writeFileSync(path('a'), 'there')
+    const seen = await transport.look([question('a'), question('hang'), question('broken'), question('b')], never)
+    expect(foundOf(seen[0])).toMatchObject({ text: 'there' })
+    expect(seen[1]?.finding).toMatchObject({ state: 'unknown', problem: { code: 'LOOK_FAILED' } })
+    expect(seen[2]?.finding).toMatchObject({
+      state: 'unknown',
+      problem: { message: expect.stringContaining('it is broken') },
+    })
+    expect(seen[1]?.digest).toBe('')
+    expect(foundOf(seen[3])).toEqual({ text: null })
+  })
+
+  test('a job whose look afterwards hangs is done, and only that thing is unknown', async () => {
+    const outcome = await actOne(jobOf('h', { then: [question('a'), question('hang')] }))
+    expect(outcome.state === 'done' && outcome.seen.map((seen) => seen.finding.state)).toEqual(['seen', 'unknown'])
+  })
+
+  test('digests of secrets leave the node only sealed with the key of the workspace', async () => {
+    writeFileSync(path('a'), 'secret\n')
+    const [seen] = await transport.look([question('a')], never)
+    expect(foundOf(seen)).toMatchObject({ sealed: sealer(sha256('secret\n')) })
+  })
+
+  test('many files are written whole, with mode and owner, each with a result', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `f ${i}'s`)
+    const commands = names.map((name) => writeText(path(name), `${name}\0\n`))
+    const outcome = await resultsOf([...commands, writeText(path('empty'), '')])
+    expect(outcome.state).toBe('done')
+    expect(outcome.ran.map((result) => result.code)).toEqual([...names.map(() => 0), 0])
+    expect(readFileSync(path("f 7's"), 'utf8')).toBe("f 7's\0\n")
+    expect(statSync(path('empty')).mode & 0o777).toBe(0o640)
+    expect(readdirSync(dir).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('a write that cannot be done fails, what stood before it is written, what came after is not', async () => {
+    mkdirSync(path('folder'))
+    const commands = ['one', 'folder', 'two'].map((name) => writeText(path(name), 'x'))
+    const outcome = await resultsOf(commands)
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      ran: [{ code: 0 }, { code: 1, stderr: expect.stringContaining('folder') }],
+    })
+    expect([existsSync(path('one')), existsSync(path('two'))]).toEqual([true, false])
+    expect(statSync(path('folder')).isDirectory()).toBe(true)
+  })
+
+  test('commands stop at the first that fails', async () => {
+    const outcome = await resultsOf([run('echo out; echo err >&2'), run('exit 3'), run(`touch ${path('late')}`)])
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      ran: [{ code: 0, stdout: 'out\n', stderr: 'err\n' }, { code: 3 }],
+    })
+    expect(existsSync(path('late'))).toBe(false)
+  })
+
+  test('a guard that objects keeps its command from running, with its reason', async () => {
+    const guard = { script: 'echo "there is a file system on $1" >&2; exit 1', args: ['/dev/x y'] }
+    const outcome = await resultsOf([run(`touch ${path('done')}`, { guard })])
+    expect(outcome).toMatchObject({
+      state: 'failed',
+      ran: [{ code: -1, stderr: 'there is a file system on /dev/x y\n' }],
+    })
+    expect(existsSync(path('done'))).toBe(false)
+  })
+
+  test('arguments and stdin arrive byte for byte', async () => {
+    const odd = `it's "$HOME" \\ \n*\t€`
+    const outcome = await resultsOf([
+      { title: 'args', run: { script: 'printf %s "$1"; cat', args: [odd], stdin: `${odd}\0end` } },
+      { title: 'argv', run: { argv: ['printf', '%s', odd] } },
+    ])
+    expect(outcome.ran.map((result) => result.stdout)).toEqual([`${odd}${odd}\0end`, odd])
+  })
+
+  test('what a command prints of its secret is redacted, and no trace of it stays on the node', async () => {
+    const secret = new Secret('secrets.db', 'correct-horse-1', sealer)
+    const outcome = await resultsOf([
+      {
+        title: 'leak',
+        run: { script: 'read -r s; echo "is $s"; printf %s "$s" | base64 >&2', args: [], stdin: secret },
+      },
+      writeText(path('other'), 'plain'),
+    ])
+    expect(outcome.ran[0]).toMatchObject({ code: 0, stdout: 'is ‹secret›\n' })
+    expect(JSON.stringify(outcome)).not.toContain('correct-horse')
+    expect(JSON.stringify(outcome)).not.toContain(Buffer.from('correct-horse-1').toString('base64').replace(/=+$/, ''))
+    const files = readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .map(path)
+      .filter((file) => statSync(file).isFile())
+    expect(files.filter((file) => readFileSync(file, 'utf8').includes('correct-horse'))).toEqual([])
+  })
+
+  test('a command that takes too long is ended with what it started, and says 124', async () => {
+    const outcome = await resultsOf([
+      run(`trap '' TERM; (sleep 5; touch ${path('late')}) & sleep 30`, { timeoutMs: 1_000 }),
+    ])
+    expect(outcome).toMatchObject({ state: 'failed', ran: [{ code: 124 }] })
+    await delay(2_500)
+    expect(existsSync(path('late'))).toBe(false)
+  }, 15_000)
+
+  test('much output is kept from both ends', async () => {
+    const outcome = await resultsOf([run('echo first; head -c 3000000 /dev/zero | tr "\\0" x; echo last')])
+    const stdout = outcome.ran[0]?.stdout ?? ''
+    expect(stdout.startsWith('first\n')).toBe(true)
+    expect(stdout.endsWith('last\n')).toBe(true)
+    expect(stdout.length).toBeLessThan(70_000)
+  })
+
+  test('a command runs as the user that it names', async () => {
+    const outcome = await resultsOf([{ title: 'id', run: { argv: ['id', '-un'] }, as: 'nobody' }])
+    expect(outcome.ran[0]).toMatchObject({ code: 0, stdout: 'nobody\n' })
+  })
+
+  test('commands that take the same lock never run at the same time, also over several transports', async () => {
+    const script = `[ ! -e ${path('busy')} ] || echo twice >>${path('broken')}; : >${path('busy')}; sleep 0.3; rm ${path('busy')}`
+    const others = [open(road), open(road)]
+    await Promise.all(
+      [transport, ...others].flatMap((each, i) =>
+        ['x', 'y'].map((name) =>
+          actOne(jobOf(`l-${i}-${name}`, { steps: [step('a', [run(script, { locks: ['apt', 'dpkg'] })])] }), each),
+        ),
+      ),
+    )
+    expect(existsSync(path('broken'))).toBe(false)
+    expect(existsSync(path('busy'))).toBe(false)
+  }, 20_000)
+
+  test('a client killed in the middle of a job leaves it running: the next one waits for its end and finds it ran once', async () => {
+    const script = `echo began >>${path('log')}; sleep 2; echo ended >>${path('log')}`
+    const connection = connectionOf(road)
+    const options: ClientOptions = {
+      connection: connection.road === 'ssh' ? { ...connection, identity: undefined } : connection,
+      ...(sshd ? { identity: sshd.key } : {}),
+      folder: join(dir, 'ays'),
+      runtimeDir,
+      id: 'killed',
+      script,
+    }
+    const client = spawn(process.execPath, [clientFile, JSON.stringify(options)], { stdio: 'ignore' })
+    await until(() => existsSync(path('log')))
+    client.kill('SIGKILL')
+    await new Promise((resolve) => client.once('exit', resolve))
+    expect(await transport.attach(['killed'], never)).toEqual([{ state: 'ended' }])
+    expect(readFileSync(path('log'), 'utf8')).toBe('began\nended\n')
+    expect(await actOne(jobOf('killed', { steps: [step('a', [run(script)])] }))).toMatchObject({ state: 'done' })
+    expect(readFileSync(path('log'), 'utf8')).toBe('began\nended\n')
+  }, 20_000)
+
+  test('a job whose process died without an end is said to have died', async () => {
+    mkdirSync(join(dir, 'ays/jobs/gone'), { recursive: true })
+    writeFileSync(join(dir, 'ays/jobs/gone/pid'), '999999 1 another-boot\n')
+    expect(await transport.attach(['gone'], never)).toEqual([{ state: 'died' }])
+    expect(await actOne(jobOf('gone'))).toMatchObject({ state: 'lost', problem: { code: 'NODE_LOST' } })
+  })
+
+  test('ending what runs stops the command with its group, and the jobs behind it do not begin', async () => {
+    const jobs = [
+      jobOf('r1', { steps: [step('a', [run(`touch ${path('on')}; sleep 20; touch ${path('late')}`)])] }),
+      jobOf('r2', { steps: [step('b', [run(`touch ${path('second')}`)])] }),
+    ]
+    const outcomes = transport.act(jobs, never)
+    await until(() => existsSync(path('on')))
+    await transport.endRunning()
+    expect(await outcomes).toMatchObject([{ state: 'failed' }, { state: 'refused', problem: { code: 'CANCELLED' } }])
+    expect(existsSync(path('second'))).toBe(false)
+  }, 15_000)
+
+  test('exec gives code and streams, bounds them, and knows when time is over', async () => {
+    expect(
+      await transport.exec({ argv: ['sh', '-c', 'cat; echo no >&2; exit 4'], stdin: 'in' }, { signal: never }),
+    ).toEqual({
+      code: 4,
+      stdout: 'in',
+      stderr: 'no\n',
+    })
+    const much = await transport.exec({ argv: ['sh', '-c', 'head -c 5000000 /dev/zero; echo last'] }, { signal: never })
+    expect(much.stdout.length).toBeLessThan(70_000)
+    expect(much.stdout.endsWith('last\n')).toBe(true)
+    const slow = await transport.exec({ argv: ['sleep', '20'] }, { timeoutMs: 300, signal: never })
+    expect(slow.code).toBe(124)
+  })
+
+  test('the folder of ays leaves the node with the last claim', async () => {
+    await actOne(jobOf('l1', { claim: ['text:a'] }))
+    await transport.leave('w1', never)
+    expect(existsSync(join(dir, 'ays'))).toBe(true)
+    await actOne(jobOf('l2', { unclaim: ['text:a'] }))
+    await transport.leave('w1', never)
+    expect(existsSync(join(dir, 'ays'))).toBe(false)
+    await transport.leave('w1', never)
+  })
+
+  test('folders of old jobs are pruned to the newest fifty', async () => {
+    const jobs = Array.from({ length: 60 }, (_, i) => jobOf(`p${i}`))
+    await transport.act(jobs, never)
+    expect(readdirSync(join(dir, 'ays/jobs')).length).toBe(50)
+  })
+})
+
+describe('the ssh road', () => {
+  beforeEach((ctx) => {
+    const missing = sshdMissing()
+    if (missing) ctx.skip(missing)
+  })
+  const over = (change: Partial<Extract<Connection, { road: 'ssh' }>>): Transport => {
+    const connection = connectionOf('ssh')
+    return open('ssh', { connection: connection.road === 'ssh' ? { ...connection, ...change } : connection })
+  }
+
+  test('refuses a node that shows another host key than the pinned one, even with a connection open to it', async () => {
+    await open('ssh').look([question('a')], never)
+    await expect(over({ hostKey: sshd?.otherHostKey ?? '' }).look([question('a')], never)).rejects.toMatchObject({
+      problem: { code: 'HOST_KEY_CHANGED' },
+    })
+  })
+
+  test('refuses an unknown host key', async () => {
+    const unknown = over({ hostKey: undefined, host: 'ays-test-unknown.invalid', proxyCommand: proxyOf([]) })
+    await expect(unknown.facts(never)).rejects.toMatchObject({ problem: { code: 'HOST_KEY_UNKNOWN' } })
+  })
+
+  test('says when the login is not accepted', async () => {
+    const stranger = over({ identity: new Secret('test', sshd?.strangerKey ?? '', sealer) })
+    await expect(stranger.facts(never)).rejects.toMatchObject({ problem: { code: 'AUTH_FAILED' } })
+  })
+
+  test('says when nothing answers, with what ssh said', async () => {
+    await expect(over({ port: 1 }).facts(never)).rejects.toMatchObject({
+      problem: { code: 'NODE_UNREACHABLE', message: expect.stringContaining('refused') },
+    })
+  })
+
+  test('goes through a proxy command whose words need quoting', async () => {
+    const through = over({ proxyCommand: proxyOf(['sink hole', '%h']) })
+    expect((await through.facts(never)).hostname).toBe(join(dir, 'ays'))
+  })
+
+  test('leaves no private key behind', async () => {
+    const mine = open('ssh')
+    await mine.facts(never)
+    await mine.close()
+    expect(
+      readdirSync(runtimeDir).filter((name) => name.startsWith('id-') && name.endsWith(`-${process.pid}`)),
+    ).toEqual([])
+  })
+
+  test('a connection lost in the middle of a job makes its outcome lost, and the job goes on', async () => {
+    const alone = over({ connectTimeoutMs: 9_000 })
+    const job = jobOf('cut', { steps: [step('a', [run(`touch ${path('on')}; sleep 1.5; touch ${path('late')}`)])] })
+    const outcome = alone.act([job], never)
+    await until(() => existsSync(path('on')))
+    const pid = readFileSync(join(dir, 'ays/jobs/cut/pid'), 'utf8').split(' ')[0] ?? ''
+    process.kill(sshdSessionOf(Number(pid)), 'SIGKILL')
+    expect(await outcome).toMatchObject([{ state: 'lost', problem: { code: 'NODE_LOST' } }])
+    expect(await open('ssh').attach(['cut'], never)).toEqual([{ state: 'ended' }])
+    expect(existsSync(path('late'))).toBe(true)
+  }, 20_000)
+})
+
+/** A proxy of nothing but Node: connects stdin and stdout with our sshd, whatever its other words are. */
+function proxyOf(more: readonly string[]): string[] {
+  const program = `const s = require('net').connect(${sshd?.port}, '127.0.0.1'); process.stdin.pipe(s).pipe(process.stdout)`
+  return [process.execPath, '-e', program, ...more]
+}
+
+/** The sshd process above a script of its node. */
+function sshdSessionOf(pid: number): number {
+  for (let at = pid; at > 1; ) {
+    const stat = readFileSync(`/proc/${at}/stat`, 'utf8')
+    if (stat.includes('(sshd)')) return at
+    at = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+  }
+  throw new Error('no sshd above')
+}
+
+async function until(met: () => boolean): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (met()) return
+    await delay(50)
+  }
+  throw new Error('never came')
+}
