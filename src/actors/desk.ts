@@ -1,7 +1,14 @@
 /** One node's desk: gathers what many services ask in the same moment into one exchange, and keeps the limits. */
 import type { Address } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
-import { type NodeJob, type NodeOutcome, type Question, type Seen, type Transport, TransportError } from '../transport/transport.ts'
+import {
+  type NodeJob,
+  type NodeOutcome,
+  type Question,
+  type Seen,
+  type Transport,
+  TransportError,
+} from '../transport/transport.ts'
 
 /** How many exchanges with commands may be under way over all nodes. */
 export interface Gate {
@@ -102,7 +109,10 @@ export class NodeDesk {
     try {
       if (this.#down) throw new TransportError(this.#down)
       const transport = await this.transport()
-      const answers = await transport.look(asked.flatMap((one) => one.ask), this.#signal)
+      const answers = await transport.look(
+        asked.flatMap((one) => one.ask),
+        this.#signal,
+      )
       let from = 0
       for (const one of asked) {
         one.resolve(answers.slice(from, from + one.ask.length))
@@ -118,7 +128,10 @@ export class NodeDesk {
     try {
       if (this.#down) throw new TransportError(this.#down)
       const transport = await this.transport()
-      const outcomes = await transport.act(jobs.map((one) => one.ask), this.#signal)
+      const outcomes = await transport.act(
+        jobs.map((one) => one.ask),
+        this.#signal,
+      )
       jobs.forEach((one, i) => {
         const outcome = outcomes[i]
         if (outcome) one.resolve(outcome)
@@ -133,7 +146,10 @@ export class NodeDesk {
     }
   }
 
-  #fail(asked: readonly Waiting<never, never>[] | readonly { reject: (error: unknown) => void }[], error: unknown): void {
+  #fail(
+    asked: readonly Waiting<never, never>[] | readonly { reject: (error: unknown) => void }[],
+    error: unknown,
+  ): void {
     if (error instanceof TransportError) this.#down ??= error.problem
     for (const one of asked) one.reject(error)
   }

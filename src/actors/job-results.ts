@@ -12,14 +12,33 @@ export function commandProblem(work: Pick<Work, 'service' | 'node'>, result: Com
   if (!result) return { code: 'COMMAND_FAILED', message: `${where}: a command failed without a result.` }
   const said = lastLines(result.stderr.trim() || result.stdout.trim())
   const tail = said ? `\n${said}` : ''
-  if (result.code === -1) return { code: 'GUARD_REFUSED', message: `${where}: "${result.title}" was refused by its guard.${tail}`, hint: 'Nothing was destroyed. Look at what is there, then say in the blueprint that it may go.' }
-  if (result.code === 124) return { code: 'COMMAND_TIMEOUT', message: `${where}: "${result.title}" took longer than its time and was ended.${tail}` }
+  if (result.code === -1)
+    return {
+      code: 'GUARD_REFUSED',
+      message: `${where}: "${result.title}" was refused by its guard.${tail}`,
+      hint: 'Nothing was destroyed. Look at what is there, then say in the blueprint that it may go.',
+    }
+  if (result.code === 124)
+    return {
+      code: 'COMMAND_TIMEOUT',
+      message: `${where}: "${result.title}" took longer than its time and was ended.${tail}`,
+    }
   return { code: 'COMMAND_FAILED', message: `${where}: "${result.title}" ended with code ${result.code}.${tail}` }
 }
 
 /** Titles, codes and the ends of the outputs. */
 export function shortResults(results: readonly CommandResult[]): Json {
-  return results.map(({ title, code, stdout, stderr }) => ({ title, code, stdout: stdout.slice(-KEPT), stderr: stderr.slice(-KEPT) }))
+  return results.map(({ title, code, stdout, stderr }) => ({
+    title,
+    code,
+    stdout: stdout.slice(-KEPT),
+    stderr: stderr.slice(-KEPT),
+  }))
 }
 
-const lastLines = (text: string): string => text.split('\n').slice(-6).map((line) => line.slice(0, 300)).join('\n')
+const lastLines = (text: string): string =>
+  text
+    .split('\n')
+    .slice(-6)
+    .map((line) => line.slice(0, 300))
+    .join('\n')

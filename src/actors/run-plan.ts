@@ -46,7 +46,13 @@ export interface RunInput {
 export type WorkEvent =
   | { readonly type: 'started'; readonly action: string }
   | { readonly type: 'moving'; readonly progress: string }
-  | { readonly type: 'ended'; readonly end: End; readonly ms: number; readonly problem?: Problem; readonly results: readonly CommandResult[] }
+  | {
+      readonly type: 'ended'
+      readonly end: End
+      readonly ms: number
+      readonly problem?: Problem
+      readonly results: readonly CommandResult[]
+    }
 
 export interface RunResult {
   readonly run: number
@@ -60,9 +66,23 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   const { store, clock, works, plan } = input
   const servicePlans = new Map(plan.services.map((service) => [service.address, service]))
   const id = store.nextRun()
-  const run: Run = { id, kind: plan.kind, state: 'running', startedAt: clock.now(), who: input.who, planHash: plan.hash, fence: input.fence }
-  const jobs = new Map(works.map((work, n): [string, JobRow] => [work.key, newJob(input, run, work, n, servicePlans.get(work.service))]))
-  store.commit([{ put: 'run', run }, ...input.onPaper, ...[...jobs.values()].map((job): Change => ({ put: 'job', job }))])
+  const run: Run = {
+    id,
+    kind: plan.kind,
+    state: 'running',
+    startedAt: clock.now(),
+    who: input.who,
+    planHash: plan.hash,
+    fence: input.fence,
+  }
+  const jobs = new Map(
+    works.map((work, n): [string, JobRow] => [work.key, newJob(input, run, work, n, servicePlans.get(work.service))]),
+  )
+  store.commit([
+    { put: 'run', run },
+    ...input.onPaper,
+    ...[...jobs.values()].map((job): Change => ({ put: 'job', job })),
+  ])
   input.onStart(id, works.length)
 
   const ledger = new Ledger(store)
@@ -86,7 +106,12 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   function deskOf(node: Address): NodeDesk {
     const known = desks.get(node)
     if (known) return known
-    const desk = new NodeDesk({ node, open: () => input.openTransport(node), gate, signal: new AbortController().signal })
+    const desk = new NodeDesk({
+      node,
+      open: () => input.openTransport(node),
+      gate,
+      signal: new AbortController().signal,
+    })
     desks.set(node, desk)
     return desk
   }
@@ -98,7 +123,12 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     running++
     const startedAt = clock.now()
     if (input.signal.aborted) {
-      void conclude(work, { ...job, startedAt }, { end: 'cancelled', warnings: [], results: [], attempts: 0 }, startedAt)
+      void conclude(
+        work,
+        { ...job, startedAt },
+        { end: 'cancelled', warnings: [], results: [], attempts: 0 },
+        startedAt,
+      )
       return
     }
     input.onWork(work, { type: 'started', action: job.action })
@@ -120,10 +150,16 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     const desk = deskOf(work.node)
     await firstSight(work.node, desk)
     const service = servicePlans.get(work.service)
-    const shown = new Set((service?.tasks ?? []).flatMap((task) => task.effects.map((effect) => `${effect.kind} ${effect.what}`)))
+    const shown = new Set(
+      (service?.tasks ?? []).flatMap((task) => task.effects.map((effect) => `${effect.kind} ${effect.what}`)),
+    )
     const planSeen = remade.has(work.node) ? undefined : seenOf(input, work)
     const end = await runWork({
-      work, job, desk, ledger, clock,
+      work,
+      job,
+      desk,
+      ledger,
+      clock,
       limits: { retriesMs: input.retriesMs, passesMax: 3, movesMax: 5 },
       patienceMs: input.patienceMs,
       workspace: input.workspace,
@@ -132,7 +168,10 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       past: input.past,
       tryFindKind: input.tryFindKind,
       remember: input.remember(work.service),
-      allows: (effect) => shown.has(`${effect.kind} ${effect.what}`) || (service?.why === 'waits' && effect.kind === 'restart') || (effect.kind === 'restart' && service?.action === 'create'),
+      allows: (effect) =>
+        shown.has(`${effect.kind} ${effect.what}`) ||
+        (service?.why === 'waits' && effect.kind === 'restart') ||
+        (effect.kind === 'restart' && service?.action === 'create'),
       replace: input.replace.has(work.service),
       removalWhy: service?.why === 'destroy' ? 'destroy' : service?.why === 'orphan' ? 'orphan' : 'change',
       onMoving: (progress) => input.onWork(work, { type: 'moving', progress }),
@@ -163,7 +202,11 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     const changes: Change[] = [{ put: 'job', job: endedJob({ job, clock }, state, end) }]
     const gone = input.remember(work.service) === undefined
     if (gone && remaining === 0 && !failedServices.has(work.service))
-      changes.push({ drop: 'service', address: work.service }, { drop: 'allocations', address: work.service }, { drop: 'node', address: work.service })
+      changes.push(
+        { drop: 'service', address: work.service },
+        { drop: 'allocations', address: work.service },
+        { drop: 'node', address: work.service },
+      )
     await ledger.write(changes)
     if (state === 'ok' && work.service.startsWith('node/') && end.results.length > 0) {
       remade.add(work.service)
@@ -171,7 +214,13 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       firstSights.delete(work.service)
       await input.resetTransport(work.service)
     }
-    input.onWork(work, { type: 'ended', end: state, ms: clock.now() - startedAt, ...(end.problem ? { problem: end.problem } : {}), results: end.results })
+    input.onWork(work, {
+      type: 'ended',
+      end: state,
+      ms: clock.now() - startedAt,
+      ...(end.problem ? { problem: end.problem } : {}),
+      results: end.results,
+    })
     const next = readiness.settle(work.key, state)
     if (next.skipped.length > 0) await skip(next.skipped)
     running--
@@ -188,7 +237,11 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       failedServices.add(work.service)
       const state = input.signal.aborted ? 'cancelled' : 'skipped'
       const blame = byKey.get(because)?.service ?? because
-      const problem: Problem = { code: 'CANCELLED', severity: 'warning', message: `${work.service} was not started, because ${blame} did not succeed.` }
+      const problem: Problem = {
+        code: 'CANCELLED',
+        severity: 'warning',
+        message: `${work.service} was not started, because ${blame} did not succeed.`,
+      }
       changes.push({ put: 'job', job: { ...job, state, endedAt: clock.now(), problem } })
       input.onWork(work, { type: 'ended', end: state, ms: 0, problem, results: [] })
     }
@@ -201,21 +254,37 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   await Promise.allSettled(firstSights.values())
 
   const rows = store.jobs(id)
-  const state: Run['state'] = rows.some((job) => job.state === 'error') ? 'error' : rows.some((job) => job.state === 'cancelled') ? 'cancelled' : rows.every((job) => job.state === 'ok') ? 'ok' : 'error'
-  const summary = Object.fromEntries(['ok', 'error', 'skipped', 'cancelled'].map((word) => [word, rows.filter((job) => job.state === word).length]))
+  const state: Run['state'] = rows.some((job) => job.state === 'error')
+    ? 'error'
+    : rows.some((job) => job.state === 'cancelled')
+      ? 'cancelled'
+      : rows.every((job) => job.state === 'ok')
+        ? 'ok'
+        : 'error'
+  const summary = Object.fromEntries(
+    ['ok', 'error', 'skipped', 'cancelled'].map((word) => [word, rows.filter((job) => job.state === word).length]),
+  )
   store.commit([{ put: 'run', run: { ...run, state, endedAt: clock.now(), summary } }])
   return { run: id, state, jobs: rows, problems }
 }
 
 function newJob(input: RunInput, run: Run, work: Work, n: number, service: ServicePlan | undefined): JobRow {
-  return { id: `${input.tag}-${run.id}-${n}`, run: run.id, service: work.service, node: work.node, state: 'waiting', action: service?.action ?? 'update', attempts: 0 }
+  return {
+    id: `${input.tag}-${run.id}-${n}`,
+    run: run.id,
+    service: work.service,
+    node: work.node,
+    state: 'waiting',
+    action: service?.action ?? 'update',
+    attempts: 0,
+  }
 }
 
 function seenOf(input: RunInput, work: Work): Seen[] | undefined {
   const seen: Seen[] = []
   for (const question of questionsOf(work, input.tryFindKind)) {
     const one = input.seen(work.node, question.thing)
-    if (!one || one.finding.state !== 'seen') return undefined
+    if (one?.finding.state !== 'seen') return undefined
     seen.push(one)
   }
   return seen

@@ -98,7 +98,10 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           const now = context.clock.now()
           if (moving?.progress !== waits.progress) moving = { progress: waits.progress, since: now }
           if (now - moving.since > context.patienceMs) {
-            problem = { code: 'NOT_SETTLED', message: `${context.work.service} on ${context.work.node} did not get further: ${waits.progress}.` }
+            problem = {
+              code: 'NOT_SETTLED',
+              message: `${context.work.service} on ${context.work.node} did not get further: ${waits.progress}.`,
+            }
             event = { type: 'stuck' }
             break
           }
@@ -112,7 +115,8 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           throw new Error(`no work in state ${String(snapshot.value)}`)
       }
     } catch (error) {
-      if (context.signal.aborted && !(error instanceof TransportError)) return { end: 'cancelled', warnings: [], results, attempts: attempt }
+      if (context.signal.aborted && !(error instanceof TransportError))
+        return { end: 'cancelled', warnings: [], results, attempts: attempt }
       if (!(error instanceof TransportError)) throw error
       problem = error.problem
       event = { type: 'lost' }
@@ -120,7 +124,8 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
     ;[snapshot] = transition(serviceMachine, snapshot, event)
   }
 
-  if (snapshot.value !== 'in place') return { end: 'error', problem: problem ?? notSettled(context, judged), warnings: [], results, attempts: attempt }
+  if (snapshot.value !== 'in place')
+    return { end: 'error', problem: problem ?? notSettled(context, judged), warnings: [], results, attempts: attempt }
   await context.ledger.write(afterEffects(context, things, firstSeen))
   const warnings = (judged?.decisions ?? []).flatMap((decision) => (decision.problem ? [decision.problem] : []))
   return { end: 'ok', warnings, results, attempts: attempt }
@@ -138,18 +143,23 @@ function thingsOf({ work, tryFindKind }: WorkContext): WorkThing[] {
     const kind = tryFindKind(removal.kind)
     return kind ? [{ question: { kind, thing: removal.thing, wanted: removal.wanted }, removal }] : []
   })
-  return [...removals, ...work.things.map((wanted) => ({ question: { kind: wanted.kind, thing: wanted.thing, wanted: wanted.wanted }, wanted }))]
+  return [
+    ...removals,
+    ...work.things.map((wanted) => ({
+      question: { kind: wanted.kind, thing: wanted.thing, wanted: wanted.wanted },
+      wanted,
+    })),
+  ]
 }
 
 /** The looks of a work in the order that `runWork` uses. */
-export const questionsOf = (work: Work, tryFindKind: (name: string) => AnyKind | undefined): Question[] =>
-  [
-    ...work.removals.flatMap((removal) => {
-      const kind = tryFindKind(removal.kind)
-      return kind ? [{ kind, thing: removal.thing, wanted: removal.wanted }] : []
-    }),
-    ...work.things.map((thing) => ({ kind: thing.kind, thing: thing.thing, wanted: thing.wanted })),
-  ]
+export const questionsOf = (work: Work, tryFindKind: (name: string) => AnyKind | undefined): Question[] => [
+  ...work.removals.flatMap((removal) => {
+    const kind = tryFindKind(removal.kind)
+    return kind ? [{ kind, thing: removal.thing, wanted: removal.wanted }] : []
+  }),
+  ...work.things.map((thing) => ({ kind: thing.kind, thing: thing.thing, wanted: thing.wanted })),
+]
 
 interface Judged {
   readonly event: MachineEvent
@@ -159,12 +169,37 @@ interface Judged {
   readonly problem?: Problem
 }
 
-function judge(context: WorkContext, things: readonly WorkThing[], seen: readonly Seen[], firstSeen: Map<string, unknown>, force: boolean): Judged {
+function judge(
+  context: WorkContext,
+  things: readonly WorkThing[],
+  seen: readonly Seen[],
+  firstSeen: Map<string, unknown>,
+  force: boolean,
+): Judged {
   const decisions = things.map((one, i): Decision => {
-    const finding = seen[i]?.finding ?? { state: 'unknown', problem: { code: 'LOOK_FAILED', message: `${one.question.thing} on ${context.work.node} gave no answer.` } }
-    if (finding.state !== 'unknown' && !firstSeen.has(one.question.thing)) firstSeen.set(one.question.thing, finding.found)
-    if (one.removal) return decideUnwanted(one.question.kind, one.question.thing, finding, one.removal, context.removalWhy, one.removal.holds)
-    return decideWanted(one.question.kind, one.question.thing, one.question.wanted, finding, context.past(context.work.node, one.question.thing), { holds: one.wanted?.holds, force })
+    const finding = seen[i]?.finding ?? {
+      state: 'unknown',
+      problem: { code: 'LOOK_FAILED', message: `${one.question.thing} on ${context.work.node} gave no answer.` },
+    }
+    if (finding.state !== 'unknown' && !firstSeen.has(one.question.thing))
+      firstSeen.set(one.question.thing, finding.found)
+    if (one.removal)
+      return decideUnwanted(
+        one.question.kind,
+        one.question.thing,
+        finding,
+        one.removal,
+        context.removalWhy,
+        one.removal.holds,
+      )
+    return decideWanted(
+      one.question.kind,
+      one.question.thing,
+      one.question.wanted,
+      finding,
+      context.past(context.work.node, one.question.thing),
+      { holds: one.wanted?.holds, force },
+    )
   })
   const slow = decisions.some((decision) => decision.commands.some((command) => command.slow))
   const base = { decisions, slow }
@@ -173,7 +208,11 @@ function judge(context: WorkContext, things: readonly WorkThing[], seen: readonl
   const exceeded = decisions.flatMap((decision) => decision.effects).find((effect) => !context.allows(effect))
   if (exceeded) {
     const message = `${context.work.service} on ${context.work.node} now needs what the plan did not show: ${exceeded.kind} of ${exceeded.what}.`
-    return { ...base, event: { type: 'exceeded' }, problem: { code: 'PLAN_EXCEEDED', message, hint: 'Look at a new plan.' } }
+    return {
+      ...base,
+      event: { type: 'exceeded' },
+      problem: { code: 'PLAN_EXCEEDED', message, hint: 'Look at a new plan.' },
+    }
   }
   if (decisions.some((decision) => decision.commands.length > 0)) return { ...base, event: { type: 'drifted' } }
   const moving = decisions.find((decision) => decision.moving)?.moving
@@ -183,7 +222,13 @@ function judge(context: WorkContext, things: readonly WorkThing[], seen: readonl
   return { ...base, event: { type: 'in place' } }
 }
 
-function jobOf(context: WorkContext, things: readonly WorkThing[], judged: Judged, seen: readonly Seen[], attempt: number): NodeJob {
+function jobOf(
+  context: WorkContext,
+  things: readonly WorkThing[],
+  judged: Judged,
+  seen: readonly Seen[],
+  attempt: number,
+): NodeJob {
   const { work, job } = context
   return {
     id: `${job.id}.${attempt}`,
@@ -192,7 +237,9 @@ function jobOf(context: WorkContext, things: readonly WorkThing[], judged: Judge
     service: work.service,
     steps: judged.decisions.flatMap((decision, i) => {
       const thing = things[i]
-      return thing && decision.commands.length > 0 ? [{ question: thing.question, commands: decision.commands, becomes: decision.becomes }] : []
+      return thing && decision.commands.length > 0
+        ? [{ question: thing.question, commands: decision.commands, becomes: decision.becomes }]
+        : []
     }),
     expect: things.flatMap((thing, i) => {
       const digest = seen[i]?.digest
@@ -204,15 +251,28 @@ function jobOf(context: WorkContext, things: readonly WorkThing[], judged: Judge
   }
 }
 
-function readOutcome(context: WorkContext, judged: Judged, outcome: NodeOutcome): { event: MachineEvent; problem?: Problem } {
+function readOutcome(
+  context: WorkContext,
+  _judged: Judged,
+  outcome: NodeOutcome,
+): { event: MachineEvent; problem?: Problem } {
   switch (outcome.state) {
     case 'done':
       return { event: { type: 'done' } }
     case 'moved':
-      return { event: { type: 'moved' }, problem: { code: 'PLAN_STALE', message: `${context.work.node} keeps changing what ${context.work.service} looks at.` } }
+      return {
+        event: { type: 'moved' },
+        problem: {
+          code: 'PLAN_STALE',
+          message: `${context.work.node} keeps changing what ${context.work.service} looks at.`,
+        },
+      }
     case 'failed': {
       const last = outcome.ran[outcome.ran.length - 1]
-      const kinds = [...context.work.things.map((thing) => thing.kind), ...context.work.removals.flatMap((task) => context.tryFindKind(task.kind) ?? [])]
+      const kinds = [
+        ...context.work.things.map((thing) => thing.kind),
+        ...context.work.removals.flatMap((task) => context.tryFindKind(task.kind) ?? []),
+      ]
       const transient = last !== undefined && last.code > 0 && kinds.some((kind) => kind.transient?.(last))
       return { event: { type: 'failed', transient }, problem: commandProblem(context.work, last) }
     }
@@ -224,7 +284,9 @@ function readOutcome(context: WorkContext, judged: Judged, outcome: NodeOutcome)
 }
 
 function notSettled(context: WorkContext, judged: Pick<Judged, 'decisions'> | undefined): Problem {
-  const fields = (judged?.decisions ?? []).flatMap((decision) => decision.changes.map((change) => change.path || 'it')).slice(0, 5)
+  const fields = (judged?.decisions ?? [])
+    .flatMap((decision) => decision.changes.map((change) => change.path || 'it'))
+    .slice(0, 5)
   return {
     code: 'NOT_SETTLED',
     message: `${context.work.service} on ${context.work.node} is still not as wanted after its commands: ${[...new Set(fields)].join(', ')}.`,
@@ -233,18 +295,39 @@ function notSettled(context: WorkContext, judged: Pick<Judged, 'decisions'> | un
 }
 
 /** On disk before the first effect: that the job runs, the service exists, and what was there before it. */
-function beforeEffects(context: WorkContext, things: readonly WorkThing[], firstSeen: ReadonlyMap<string, unknown>, attempt: number): Change[] {
-  const changes: Change[] = [{ put: 'job', job: { ...context.job, state: 'running', attempts: attempt, startedAt: context.job.startedAt ?? context.clock.now() } }]
+function beforeEffects(
+  context: WorkContext,
+  things: readonly WorkThing[],
+  firstSeen: ReadonlyMap<string, unknown>,
+  attempt: number,
+): Change[] {
+  const changes: Change[] = [
+    {
+      put: 'job',
+      job: {
+        ...context.job,
+        state: 'running',
+        attempts: attempt,
+        startedAt: context.job.startedAt ?? context.clock.now(),
+      },
+    },
+  ]
   if (context.remember) changes.push({ put: 'service', service: context.remember })
   things.forEach((one, position) => {
-    if (one.wanted && !context.past(context.work.node, one.question.thing)) changes.push(taskChange(context, one.wanted, position, firstSeen))
+    if (one.wanted && !context.past(context.work.node, one.question.thing))
+      changes.push(taskChange(context, one.wanted, position, firstSeen))
   })
   return changes
 }
 
-function afterEffects(context: WorkContext, things: readonly WorkThing[], firstSeen: ReadonlyMap<string, unknown>): Change[] {
+function afterEffects(
+  context: WorkContext,
+  things: readonly WorkThing[],
+  firstSeen: ReadonlyMap<string, unknown>,
+): Change[] {
   const changes: Change[] = []
-  if (context.remember) changes.push({ put: 'service', service: { ...context.remember, appliedAt: context.clock.now() } })
+  if (context.remember)
+    changes.push({ put: 'service', service: { ...context.remember, appliedAt: context.clock.now() } })
   things.forEach((one, position) => {
     if (one.removal) changes.push({ drop: 'task', node: one.removal.node, thing: one.removal.thing })
     if (one.wanted) changes.push(taskChange(context, one.wanted, position, firstSeen))
@@ -252,7 +335,12 @@ function afterEffects(context: WorkContext, things: readonly WorkThing[], firstS
   return changes
 }
 
-function taskChange(context: WorkContext, thing: WantedThing, position: number, firstSeen: ReadonlyMap<string, unknown>): Change {
+function taskChange(
+  context: WorkContext,
+  thing: WantedThing,
+  position: number,
+  firstSeen: ReadonlyMap<string, unknown>,
+): Change {
   const past = context.past(thing.node, thing.thing)
   const found = firstSeen.get(thing.thing)
   const [first, ...others] = thing.owners
@@ -276,6 +364,12 @@ function taskChange(context: WorkContext, thing: WantedThing, position: number, 
 
 /** The job as it ended, for the store. */
 export function endedJob(context: Pick<WorkContext, 'job' | 'clock'>, state: JobRow['state'], end: WorkEnd): JobRow {
-  return { ...context.job, state, attempts: end.attempts, endedAt: context.clock.now(), ...(end.problem ? { problem: end.problem } : {}), results: shortResults(end.results) }
+  return {
+    ...context.job,
+    state,
+    attempts: end.attempts,
+    endedAt: context.clock.now(),
+    ...(end.problem ? { problem: end.problem } : {}),
+    results: shortResults(end.results),
+  }
 }
-

@@ -33,7 +33,8 @@ export type MachineEvent =
 export const serviceMachine = setup({
   types: { context: {} as MachineContext, events: {} as MachineEvent, input: {} as MachineLimits },
   guards: {
-    attemptsLeft: ({ context, event }) => event.type === 'failed' && event.transient && context.attempts < context.limits.retriesMs.length,
+    attemptsLeft: ({ context, event }) =>
+      event.type === 'failed' && event.transient && context.attempts < context.limits.retriesMs.length,
     passesLeft: ({ context }) => context.passes < context.limits.passesMax,
     movesLeft: ({ context }) => context.moves < context.limits.movesMax,
   },
@@ -57,8 +58,25 @@ export const serviceMachine = setup({
     applying: {
       on: {
         done: 'checking',
-        moved: [{ guard: 'movesLeft', target: 'checking', actions: assign({ moves: ({ context }) => context.moves + 1, passes: ({ context }) => context.passes - 1 }) }, { target: 'failed' }],
-        failed: [{ guard: 'attemptsLeft', target: 'backing off', actions: assign({ attempts: ({ context }) => context.attempts + 1, passes: ({ context }) => context.passes - 1 }) }, { target: 'failed' }],
+        moved: [
+          {
+            guard: 'movesLeft',
+            target: 'checking',
+            actions: assign({ moves: ({ context }) => context.moves + 1, passes: ({ context }) => context.passes - 1 }),
+          },
+          { target: 'failed' },
+        ],
+        failed: [
+          {
+            guard: 'attemptsLeft',
+            target: 'backing off',
+            actions: assign({
+              attempts: ({ context }) => context.attempts + 1,
+              passes: ({ context }) => context.passes - 1,
+            }),
+          },
+          { target: 'failed' },
+        ],
         lost: 'unknown',
       },
     },

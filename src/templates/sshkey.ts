@@ -7,8 +7,12 @@ export const sshkey = defineTemplate({
   name: 'sshkey',
   summary: 'An SSH key pair: yours by its public key, or one that ays makes and keeps for this workspace.',
   data: Type.Object({
-    publicKey: Type.Optional(Type.String({ pattern: '^(ssh|ecdsa|sk)-', description: 'The line of the .pub file. Absent: ays makes a pair.' })),
-    keyPath: Type.Optional(Type.String({ description: 'AYS: where the private key lies on your machine. Only noted.' })),
+    publicKey: Type.Optional(
+      Type.String({ pattern: '^(ssh|ecdsa|sk)-', description: 'The line of the .pub file. Absent: ays makes a pair.' }),
+    ),
+    keyPath: Type.Optional(
+      Type.String({ description: 'AYS: where the private key lies on your machine. Only noted.' }),
+    ),
     description: Type.Optional(Type.String()),
   }),
   outputs: ({ data, derived, address }) => ({ publicKey: data.publicKey ?? keyFromSeed(derived('key').reveal(), address).publicLine }),
@@ -17,6 +21,8 @@ export const sshkey = defineTemplate({
 export const configuration = defineTemplate({
   name: 'configuration',
   summary: 'Keys and values for others to read.',
-  data: Type.Object({ configurations: Type.Array(Type.Object({ key: Type.String(), value: Type.String() }), { default: [] }) }),
+  data: Type.Object({
+    configurations: Type.Array(Type.Object({ key: Type.String(), value: Type.String() }), { default: [] }),
+  }),
   outputs: ({ data }) => Object.fromEntries(data.configurations.map(({ key, value }) => [key, value])),
 })

@@ -1,19 +1,21 @@
 /** Carries out a plan under the lease: attaches to what an earlier run left, runs, and tells what became of it. */
+
+import { runPlan, type WorkEvent } from '../actors/run-plan.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { plain } from '../base/json.ts'
 import { ProblemsError } from '../base/problem.ts'
-import { runPlan, type WorkEvent } from '../actors/run-plan.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { Work } from '../engine/plan/world.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Change, Store } from '../store/store.ts'
 import { TransportError } from '../transport/transport.ts'
-import type { ApplyOptions, ApplyResult, Progress } from '../workspace.ts'
 import { connectionOf, rememberedOf } from './assemble.ts'
 import { attachToOpenJobs } from './attach.ts'
 import { changesOnPaper } from './changes-on-paper.ts'
-import { heldProblem, type Planned } from './local-workspace.ts'
+import type { ApplyOptions, ApplyResult, Progress } from './contract.ts'
+import { heldProblem } from './lease-held.ts'
+import type { Planned } from './planned.ts'
 import { renameChanges } from './rename.ts'
 import type { Session } from './session.ts'
 
@@ -57,7 +59,14 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   }
 }
 
-async function run(input: ApplyInput, store: Store, fence: number, onPaper: readonly Change[], moved: ReadonlySet<Address>, signal: AbortSignal) {
+async function run(
+  input: ApplyInput,
+  store: Store,
+  fence: number,
+  onPaper: readonly Change[],
+  moved: ReadonlySet<Address>,
+  signal: AbortSignal,
+) {
   const { planned, options, session, clock } = input
   const { assembly, nodes, memory } = planned
   const past = new Map(memory.tasks.map((task) => [thingKey(task.node, task.thing), task]))
@@ -85,7 +94,12 @@ async function run(input: ApplyInput, store: Store, fence: number, onPaper: read
     onFirstSight: async (node, transport) => {
       if (node !== LOCAL && destroys) return []
       const facts = planned.sights.facts.get(node) ?? memory.nodes.get(node)?.facts ?? (await transport.facts(signal))
-      return [{ put: 'node', node: { address: node, facts, connection: plain(connectionOf(assembly, node) ?? null), seenAt: clock.now() } }]
+      return [
+        {
+          put: 'node',
+          node: { address: node, facts, connection: plain(connectionOf(assembly, node) ?? null), seenAt: clock.now() },
+        },
+      ]
     },
     onPaper,
     signal,
@@ -102,7 +116,14 @@ function progressOf(work: Work, event: WorkEvent): Progress {
     case 'moving':
       return { type: 'moving', ...of, progress: event.progress }
     case 'ended':
-      return { type: 'ended', ...of, state: event.end, ms: event.ms, results: event.results, ...(event.problem ? { problem: event.problem } : {}) }
+      return {
+        type: 'ended',
+        ...of,
+        state: event.end,
+        ms: event.ms,
+        results: event.results,
+        ...(event.problem ? { problem: event.problem } : {}),
+      }
   }
 }
 
@@ -126,7 +147,9 @@ function paperChanges({ planned, clock }: ApplyInput, store: Store): Change[] {
 /** Takes ays's own folder off the nodes on which nothing of this workspace is left. */
 async function leaveNodes({ planned, session }: ApplyInput, store: Store): Promise<void> {
   const left = new Set(store.memory().tasks.map((task) => task.node))
-  const gone = new Set(planned.plan.services.flatMap((service) => service.tasks.filter((task) => !task.withNode).map((task) => task.node)))
+  const gone = new Set(
+    planned.plan.services.flatMap((service) => service.tasks.filter((task) => !task.withNode).map((task) => task.node)),
+  )
   for (const node of gone) {
     if (left.has(node)) continue
     try {

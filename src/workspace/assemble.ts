@@ -3,7 +3,7 @@ import { type Address, addressOf, LOCAL } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Blueprint, Declaration } from '../engine/blueprint/declaration.ts'
 import type { Connection } from '../engine/connection.ts'
-import { allocate, type Allocated } from '../engine/graph/allocate.ts'
+import { type Allocated, allocate } from '../engine/graph/allocate.ts'
 import { type Built, buildGraph } from '../engine/graph/build.ts'
 import { contextOf, type Surroundings, workNodeOf } from '../engine/graph/context.ts'
 import type { Graph } from '../engine/graph/graph.ts'
@@ -20,7 +20,11 @@ export interface Assembly {
 }
 
 /** Links, derives and orders what was read. Pure; the problems are all mistakes of all files. */
-export function link(blueprint: Blueprint, templates: readonly AnyTemplate[], options: { readonly legacy: boolean }): Built {
+export function link(
+  blueprint: Blueprint,
+  templates: readonly AnyTemplate[],
+  options: { readonly legacy: boolean },
+): Built {
   return buildGraph({
     declarations: blueprint.declarations,
     templates,
@@ -58,7 +62,11 @@ export function connectionOf({ graph, chosen }: Assembly, node: Address): Connec
 }
 
 /** How a service is remembered from now on; undefined when it is not declared. */
-export function rememberedOf({ graph, chosen, wanted }: Assembly, address: Address, now: number): RememberedService | undefined {
+export function rememberedOf(
+  { graph, chosen, wanted }: Assembly,
+  address: Address,
+  now: number,
+): RememberedService | undefined {
   const service = graph.services.get(address)
   if (!service) return undefined
   const worked = (wanted.tasks.get(address)?.length ?? 0) > 0
@@ -87,7 +95,8 @@ export function renamesOf(graph: Graph, memory: Memory): ReadonlyMap<Address, Ad
     if (former === undefined) continue
     const [role = '', name = ''] = former.split(/[!/]/u)
     const old = addressOf(role, name)
-    if (memory.services.has(old) && !memory.services.has(service.address) && !graph.services.has(old)) renames.set(old, service.address)
+    if (memory.services.has(old) && !memory.services.has(service.address) && !graph.services.has(old))
+      renames.set(old, service.address)
   }
   return renames
 }

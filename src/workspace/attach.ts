@@ -7,7 +7,13 @@ import { TransportError } from '../transport/transport.ts'
 import type { Nodes } from './nodes.ts'
 
 /** Nodes on which something may have moved meanwhile; what was seen of them is old. Nodes out of reach keep their jobs open. */
-export async function attachToOpenJobs(options: { store: Store; nodes: Nodes; clock: Clock; signal: AbortSignal; onNote: (note: string) => void }): Promise<ReadonlySet<Address>> {
+export async function attachToOpenJobs(options: {
+  store: Store
+  nodes: Nodes
+  clock: Clock
+  signal: AbortSignal
+  onNote: (note: string) => void
+}): Promise<ReadonlySet<Address>> {
   const { store, nodes, clock, signal } = options
   const moved = new Set<Address>()
   const changes: Change[] = []
@@ -17,11 +23,21 @@ export async function attachToOpenJobs(options: { store: Store; nodes: Nodes; cl
     [...byNode].map(async ([node, jobs]) => {
       try {
         const begun = jobs.filter((job) => job.attempts > 0)
-        for (const job of begun) options.onNote(`${node}: ${job.service} of run ${job.run} was cut off; waiting for what still runs of it`)
-        const ends = begun.length > 0 ? await nodes.transport(node).attach(begun.map((job) => `${job.id}.${job.attempts}`), signal) : []
+        for (const job of begun)
+          options.onNote(`${node}: ${job.service} of run ${job.run} was cut off; waiting for what still runs of it`)
+        const ends =
+          begun.length > 0
+            ? await nodes.transport(node).attach(
+                begun.map((job) => `${job.id}.${job.attempts}`),
+                signal,
+              )
+            : []
         for (const job of jobs) {
           const end = ends[begun.indexOf(job)]
-          const problem: Problem = { code: 'CANCELLED', message: `${job.service} was cut off with its run; on ${node} its last job ${end?.state ?? 'never began'}.` }
+          const problem: Problem = {
+            code: 'CANCELLED',
+            message: `${job.service} was cut off with its run; on ${node} its last job ${end?.state ?? 'never began'}.`,
+          }
           changes.push({ put: 'job', job: { ...job, state: 'cancelled', endedAt: clock.now(), problem } })
         }
         if (begun.length > 0) moved.add(node)
@@ -33,7 +49,8 @@ export async function attachToOpenJobs(options: { store: Store; nodes: Nodes; cl
   const runs = new Set(store.openJobs().map((job) => job.run))
   for (const id of runs) {
     const run = store.run(id)
-    if (run?.state === 'running') changes.push({ put: 'run', run: { ...run, state: 'cancelled', endedAt: clock.now() } })
+    if (run?.state === 'running')
+      changes.push({ put: 'run', run: { ...run, state: 'cancelled', endedAt: clock.now() } })
   }
   if (changes.length > 0) store.commit(changes)
   return moved

@@ -21,7 +21,9 @@ export function changesOnPaper(input: PaperInput): Change[] {
 
 function allocationChanges({ memory, allocations }: PaperInput): Change[] {
   const known = new Map(memory.allocations.map((one) => [`${one.address} ${one.choice}`, one]))
-  return allocations.filter((one) => !sameData(one, known.get(`${one.address} ${one.choice}`))).map((allocation) => ({ put: 'allocation', allocation }))
+  return allocations
+    .filter((one) => !sameData(one, known.get(`${one.address} ${one.choice}`)))
+    .map((allocation) => ({ put: 'allocation', allocation }))
 }
 
 function serviceChanges({ memory, untouched, remember }: PaperInput): Change[] {
@@ -40,7 +42,12 @@ function taskChanges({ memory, things, untouched }: PaperInput): Change[] {
     const [first, ...others] = thing?.owners ?? []
     if (!thing || !first || !thing.owners.every((owner) => untouched.has(owner))) return []
     const { shared: _shared, ...rest } = past
-    const now = { ...rest, service: first, wanted: plain(thing.wanted), ...(others.length > 0 ? { shared: others } : {}) }
+    const now = {
+      ...rest,
+      service: first,
+      wanted: plain(thing.wanted),
+      ...(others.length > 0 ? { shared: others } : {}),
+    }
     return sameData(now, past) ? [] : [{ put: 'task', task: now }]
   })
 }

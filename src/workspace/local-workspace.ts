@@ -9,40 +9,30 @@ import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { Built } from '../engine/graph/build.ts'
-import { thingKey } from '../engine/graph/tasks.ts'
-import { matchAddresses, selectServices } from '../engine/graph/targets.ts'
 import type { Graph } from '../engine/graph/graph.ts'
+import { matchAddresses, selectServices } from '../engine/graph/targets.ts'
+import { thingKey } from '../engine/graph/tasks.ts'
 import type { Finding } from '../engine/kind.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
-import type { Sight, Work, World } from '../engine/plan/world.ts'
+import type { Sight, World } from '../engine/plan/world.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
 import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
-import type { ApplyOptions, ApplyResult, PlanOptions, ServiceStatus, Workspace, WorkspaceOptions } from '../workspace.ts'
 import { applyPlan } from './apply-plan.ts'
 import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
+import type { ApplyOptions, ApplyResult, PlanOptions, ServiceStatus, Workspace, WorkspaceOptions } from './contract.ts'
+import { heldProblem } from './lease-held.ts'
 import { findRoot } from './locate.ts'
 import { lookAtNodes, type NodeSights } from './look-at-nodes.ts'
 import { Nodes } from './nodes.ts'
+import type { Planned } from './planned.ts'
 import { readSettings, readWorkspace } from './read.ts'
 import { renameMemory } from './rename.ts'
 import { Session } from './session.ts'
 import { statusOf } from './status.ts'
-
-/** Everything behind a plan that its apply needs again. */
-export interface Planned {
-  readonly plan: Plan
-  readonly works: readonly Work[]
-  readonly assembly: Assembly
-  readonly memory: Memory
-  readonly renames: ReadonlyMap<Address, Address>
-  readonly sights: NodeSights
-  readonly nodes: Nodes
-  readonly replace: ReadonlySet<Address>
-}
 
 /** The blueprints as they were read and linked, once per command. */
 interface ReadState {
@@ -72,7 +62,12 @@ export class LocalWorkspace implements Workspace {
     const { file, problems } = readSettings(this.root)
     this.#settings = file
     this.#settingsProblems = problems
-    this.#session = new Session({ root: this.root, environment: this.environment, workspaceId: file.workspace, clock: this.#clock })
+    this.#session = new Session({
+      root: this.root,
+      environment: this.environment,
+      workspaceId: file.workspace,
+      clock: this.#clock,
+    })
   }
 
   async validate(): Promise<{ graph: Graph; actions: readonly ActionRequest[]; problems: readonly Problem[] }> {
@@ -128,16 +123,31 @@ export class LocalWorkspace implements Workspace {
     if ('heldBy' in lease) throw heldProblem(lease.heldBy)
     try {
       const memory = store.memory()
-      const found = [...new Set(patterns.flatMap((pattern) => {
-        const matched = matchAddresses(pattern, memory.services.keys())
-        if (matched.length === 0) throw new ProblemsError([{ code: 'TARGET_UNKNOWN', message: `${pattern} is not remembered.`, hint: '`ays status` lists what is.' }])
-        return matched
-      }))]
-      store.commit(found.flatMap((address) => [
-        ...memory.tasks.filter((task) => task.service === address).map((task) => ({ drop: 'task', node: task.node, thing: task.thing }) as const),
-        { drop: 'service', address } as const,
-        { drop: 'allocations', address } as const,
-      ]))
+      const found = [
+        ...new Set(
+          patterns.flatMap((pattern) => {
+            const matched = matchAddresses(pattern, memory.services.keys())
+            if (matched.length === 0)
+              throw new ProblemsError([
+                {
+                  code: 'TARGET_UNKNOWN',
+                  message: `${pattern} is not remembered.`,
+                  hint: '`ays status` lists what is.',
+                },
+              ])
+            return matched
+          }),
+        ),
+      ]
+      store.commit(
+        found.flatMap((address) => [
+          ...memory.tasks
+            .filter((task) => task.service === address)
+            .map((task) => ({ drop: 'task', node: task.node, thing: task.thing }) as const),
+          { drop: 'service', address } as const,
+          { drop: 'allocations', address } as const,
+        ]),
+      )
       return found
     } finally {
       await lease.release()
@@ -168,12 +178,19 @@ export class LocalWorkspace implements Workspace {
     const all = [...this.#sound().graph.services.keys()].filter((address) => address.startsWith('node/'))
     return patterns.flatMap((pattern) => {
       const found = matchAddresses(pattern, all).filter((address) => address !== LOCAL || !pattern.includes('*'))
-      if (found.length === 0) throw new ProblemsError([{ code: 'TARGET_UNKNOWN', message: `${pattern} matches no node.`, hint: `There are ${all.join(', ')}.` }])
+      if (found.length === 0)
+        throw new ProblemsError([
+          { code: 'TARGET_UNKNOWN', message: `${pattern} matches no node.`, hint: `There are ${all.join(', ')}.` },
+        ])
       return found
     })
   }
 
-  async exec(node: Address, argv: readonly string[], options: { signal: AbortSignal; timeoutMs?: number }): Promise<ExecResult> {
+  async exec(
+    node: Address,
+    argv: readonly string[],
+    options: { signal: AbortSignal; timeoutMs?: number },
+  ): Promise<ExecResult> {
     return (await this.transport(node)).exec({ argv }, options)
   }
 
@@ -184,7 +201,8 @@ export class LocalWorkspace implements Workspace {
   async shellCommand(node: Address): Promise<readonly string[]> {
     const connection = this.#connection(this.#sound(), node)
     if (!connection || connection.road === 'local') return ['/bin/sh', '-l']
-    if (connection.road === 'sim') throw new ProblemsError([{ code: 'NODE_UNREACHABLE', message: `${node} is simulated: there is no shell on it.` }])
+    if (connection.road === 'sim')
+      throw new ProblemsError([{ code: 'NODE_UNREACHABLE', message: `${node} is simulated: there is no shell on it.` }])
     // The transport keeps the key file that ays made, if there is one, until the workspace is closed.
     await (await this.transport(node)).exec({ argv: ['true'] }, { signal: new AbortController().signal })
     const { sshArgv } = await import('../transport/ssh-argv.ts')
@@ -205,7 +223,13 @@ export class LocalWorkspace implements Workspace {
   #readAll(): ReadState {
     if (this.#read) return this.#read
     const { vars = {}, files, legacy = false } = this.#options
-    const options = { root: this.root, environment: this.environment, vars, legacy, ...(files ? { files: files.map((file) => resolve(file)) } : {}) }
+    const options = {
+      root: this.root,
+      environment: this.environment,
+      vars,
+      legacy,
+      ...(files ? { files: files.map((file) => resolve(file)) } : {}),
+    }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
     const built = link(read.blueprint, templates, { legacy })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems])
@@ -230,14 +254,18 @@ export class LocalWorkspace implements Workspace {
 
   #connection(assembly: Assembly, node: Address): Connection | undefined {
     const connection = connectionOf(assembly, node)
-    return connection?.road === 'ssh' && this.#options.acceptNewHostKeys ? { ...connection, acceptNewHostKey: true } : connection
+    return connection?.road === 'ssh' && this.#options.acceptNewHostKeys
+      ? { ...connection, acceptNewHostKey: true }
+      : connection
   }
 
   #newNodes(assembly: Assembly | (() => Assembly)): Nodes {
     const current = typeof assembly === 'function' ? assembly : () => assembly
     const nodes = new Nodes({
       // A node that is no longer declared is reached as it was last time. Sealed secrets open no door; then it is out of reach.
-      connection: (node) => this.#connection(current(), node) ?? (this.#session.store.memory().nodes.get(node)?.connection as Connection | undefined),
+      connection: (node) =>
+        this.#connection(current(), node) ??
+        (this.#session.store.memory().nodes.get(node)?.connection as Connection | undefined),
       open: (node, connection) => this.#session.open(node, connection),
     })
     this.#nodes.push(nodes)
@@ -261,13 +289,23 @@ export class LocalWorkspace implements Workspace {
     let sights: NodeSights = { sights: new Map(), facts: new Map() }
     if (options.refresh !== false) {
       const look = (): Promise<NodeSights> => {
-        const things = kind === 'destroy' ? [] : [...assembly.wanted.things.values()].filter((thing) => thing.owners.some((owner) => scope.includes(owner)))
+        const things =
+          kind === 'destroy'
+            ? []
+            : [...assembly.wanted.things.values()].filter((thing) =>
+                thing.owners.some((owner) => scope.includes(owner)),
+              )
         return lookAtNodes({
           nodes,
           things,
           pastTasks: memory.tasks.filter((task) => scope.includes(task.service) || gone.has(task.service)),
           going,
-          wantsFacts: (node) => factsOf(node) === undefined || things.some((thing) => thing.node === node && !memory.tasks.some((task) => task.node === node && task.thing === thing.thing)),
+          wantsFacts: (node) =>
+            factsOf(node) === undefined ||
+            things.some(
+              (thing) =>
+                thing.node === node && !memory.tasks.some((task) => task.node === node && task.thing === thing.thing),
+            ),
           tryFindKind,
           signal,
         })
@@ -279,7 +317,8 @@ export class LocalWorkspace implements Workspace {
         // Facts seen for the first time may decide what is wanted: once more, with them.
         const before = new Set(assembly.wanted.things.keys())
         assembly = this.#sound(memory, factsOf)
-        if ([...assembly.wanted.things.keys()].some((key) => !before.has(key))) sights = { ...(await look()), facts: sights.facts }
+        if ([...assembly.wanted.things.keys()].some((key) => !before.has(key)))
+          sights = { ...(await look()), facts: sights.facts }
       }
     }
     const world = this.#worldOf({ kind, options, assembly, memory, scope, nodes, sights })
@@ -287,7 +326,12 @@ export class LocalWorkspace implements Workspace {
     return { plan, works, assembly, memory, renames, sights, nodes, replace: world.replace }
   }
 
-  #scopeOf(kind: Plan['kind'], options: PlanOptions, graph: Graph, memory: Memory): { includes: (address: Address) => boolean; orphans: readonly Address[] } {
+  #scopeOf(
+    kind: Plan['kind'],
+    options: PlanOptions,
+    graph: Graph,
+    memory: Memory,
+  ): { includes: (address: Address) => boolean; orphans: readonly Address[] } {
     const { disabled } = this.#readAll()
     const declared = [...graph.services.values()].some((service) => service.address !== LOCAL)
     const spared = (address: Address): boolean => disabled.has(address) && !options.prune && !this.#settings.prune
@@ -296,8 +340,12 @@ export class LocalWorkspace implements Workspace {
     const orphans = kind === 'destroy' ? all : this.#options.files || !declared || kind === 'import' ? [] : undeclared
     const selection = { targets: options.targets ?? [], exclude: options.exclude ?? [], tags: options.tags ?? [] }
     if (kind === 'destroy') {
-      const chosen = selection.targets.length > 0 ? new Set(selection.targets.flatMap((pattern) => matchAddresses(pattern, all))) : new Set(all)
-      for (const pattern of selection.exclude) for (const address of matchAddresses(pattern, all)) chosen.delete(address)
+      const chosen =
+        selection.targets.length > 0
+          ? new Set(selection.targets.flatMap((pattern) => matchAddresses(pattern, all)))
+          : new Set(all)
+      for (const pattern of selection.exclude)
+        for (const address of matchAddresses(pattern, all)) chosen.delete(address)
       return { includes: () => false, orphans: dependantsOf(memory, chosen) }
     }
     const { selected, problems } = selectServices(graph, { ...selection, orphans })
@@ -306,16 +354,29 @@ export class LocalWorkspace implements Workspace {
     return { includes: (address) => selected.has(address), orphans: orphans.filter((address) => selected.has(address)) }
   }
 
-  #worldOf(of: { kind: Plan['kind']; options: PlanOptions; assembly: Assembly; memory: Memory; scope: { includes: (address: Address) => boolean; orphans: readonly Address[] }; nodes: Nodes; sights: NodeSights }): World {
+  #worldOf(of: {
+    kind: Plan['kind']
+    options: PlanOptions
+    assembly: Assembly
+    memory: Memory
+    scope: { includes: (address: Address) => boolean; orphans: readonly Address[] }
+    nodes: Nodes
+    sights: NodeSights
+  }): World {
     const { kind, options, assembly, memory, scope, nodes, sights } = of
     const remembered = options.refresh === false ? findingsFromMemory(memory) : undefined
-    const replace = new Set((options.replace ?? []).flatMap((pattern) => {
-      const found = matchAddresses(pattern, assembly.graph.services.keys())
-      if (found.length === 0) throw new ProblemsError([{ code: 'TARGET_UNKNOWN', message: `--replace ${pattern} matches no service.` }])
-      return found
-    }))
+    const replace = new Set(
+      (options.replace ?? []).flatMap((pattern) => {
+        const found = matchAddresses(pattern, assembly.graph.services.keys())
+        if (found.length === 0)
+          throw new ProblemsError([{ code: 'TARGET_UNKNOWN', message: `--replace ${pattern} matches no service.` }])
+        return found
+      }),
+    )
     const destroys = kind === 'destroy'
-    const roads = [...assembly.graph.services.values()].filter((service) => service.template.connection && service.address !== LOCAL).map((service) => connectionOf(assembly, service.address)?.road)
+    const roads = [...assembly.graph.services.values()]
+      .filter((service) => service.template.connection && service.address !== LOCAL)
+      .map((service) => connectionOf(assembly, service.address)?.road)
     return {
       kind,
       environment: this.environment,
@@ -324,20 +385,26 @@ export class LocalWorkspace implements Workspace {
       things: destroys ? new Map() : assembly.wanted.things,
       past: memory,
       finding: (node, thing) => nodes.seen(node, thing)?.finding ?? remembered?.get(thingKey(node, thing)),
-      sight: (node): Sight => sights.sights.get(node) ?? (remembered ? { state: remembered.size > 0 && hasNode(memory, node) ? 'seen' : 'bare' } : { state: 'seen' }),
+      sight: (node): Sight =>
+        sights.sights.get(node) ??
+        (remembered ? { state: remembered.size > 0 && hasNode(memory, node) ? 'seen' : 'bare' } : { state: 'seen' }),
       tryFindKind,
       orphans: scope.orphans,
       includes: scope.includes,
       replace,
       allow: options.allow ?? [],
       warnings: this.#readAll().problems.filter((problem) => !isError(problem)),
-      simulated: roads.length > 0 && roads.every((road) => road === 'sim') && [...assembly.wanted.things.values()].every((thing) => thing.node !== LOCAL),
+      simulated:
+        roads.length > 0 &&
+        roads.every((road) => road === 'sim') &&
+        [...assembly.wanted.things.values()].every((thing) => thing.node !== LOCAL),
     }
   }
 
   #lastJobs(): ReadonlyMap<Address, JobRow> {
     const last = new Map<Address, JobRow>()
-    for (const run of [...this.#session.store.runs(20)].sort((a, b) => a.id - b.id)) for (const job of this.#session.store.jobs(run.id)) last.set(job.service, job)
+    for (const run of [...this.#session.store.runs(20)].sort((a, b) => a.id - b.id))
+      for (const job of this.#session.store.jobs(run.id)) last.set(job.service, job)
     return last
   }
 }
@@ -349,7 +416,8 @@ function dependantsOf(memory: Memory, chosen: ReadonlySet<Address>): readonly Ad
     before = going.size
     for (const service of memory.services.values()) {
       const needs = [service.parent, service.node, ...service.consumes, ...service.after]
-      if (needs.some((address) => address !== undefined && address !== service.address && going.has(address))) going.add(service.address)
+      if (needs.some((address) => address !== undefined && address !== service.address && going.has(address)))
+        going.add(service.address)
     }
   }
   return [...going]
@@ -360,14 +428,10 @@ function findingsFromMemory(memory: Memory): Map<string, Finding<unknown>> {
   const findings = new Map<string, Finding<unknown>>()
   for (const task of memory.tasks) {
     const kind = tryFindKind(task.kind)
-    if (kind) findings.set(thingKey(task.node, task.thing), { state: 'seen', found: kind.settled(task.wanted, kind.bare) })
+    if (kind)
+      findings.set(thingKey(task.node, task.thing), { state: 'seen', found: kind.settled(task.wanted, kind.bare) })
   }
   return findings
 }
 
 const hasNode = (memory: Memory, node: Address): boolean => node === LOCAL || memory.services.has(node)
-
-export function heldProblem(holder: Holder): ProblemsError {
-  const message = `${holder.who} (pid ${holder.pid} on ${holder.host}) works on this workspace since ${new Date(holder.since).toISOString()}.`
-  return new ProblemsError([{ code: 'LEASE_HELD', message, hint: 'Wait for it to end. If it is dead, `ays unlock` clears it.' }])
-}

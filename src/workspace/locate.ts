@@ -11,7 +11,11 @@ export function findRoot(folder: string): string {
     if (at === dirname(at)) break
   }
   throw new ProblemsError([
-    { code: 'WORKSPACE_MISSING', message: `There is neither ays.yaml nor blueprints/ in ${start} or above it.`, hint: '`ays init` makes a workspace here; `ays plan FOLDER` takes another.' },
+    {
+      code: 'WORKSPACE_MISSING',
+      message: `There is neither ays.yaml nor blueprints/ in ${start} or above it.`,
+      hint: '`ays init` makes a workspace here; `ays plan FOLDER` takes another.',
+    },
   ])
 }
 

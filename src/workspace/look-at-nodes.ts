@@ -35,9 +35,19 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
       sights.set(node, { state: 'bare' })
       return
     }
-    const look = await input.nodes.look(node, questions.get(node) ?? [], { facts: input.wantsFacts(node), signal: input.signal })
+    const look = await input.nodes.look(node, questions.get(node) ?? [], {
+      facts: input.wantsFacts(node),
+      signal: input.signal,
+    })
     if (look.facts) facts.set(node, look.facts)
-    sights.set(node, look.problem ? (hosted === 'waits' ? { state: 'waits' } : { state: 'lost', problem: look.problem }) : { state: 'seen' })
+    sights.set(
+      node,
+      look.problem
+        ? hosted === 'waits'
+          ? { state: 'waits' }
+          : { state: 'lost', problem: look.problem }
+        : { state: 'seen' },
+    )
   }
 
   const made = madeHere(input.things)
@@ -67,7 +77,8 @@ function madeHere(things: Iterable<WantedThing>): Map<Address, WantedThing[]> {
   const made = new Map<Address, WantedThing[]>()
   for (const thing of things) {
     if (thing.node !== LOCAL) continue
-    for (const owner of thing.owners) if (owner.startsWith('node/')) made.set(owner, [...(made.get(owner) ?? []), thing])
+    for (const owner of thing.owners)
+      if (owner.startsWith('node/')) made.set(owner, [...(made.get(owner) ?? []), thing])
   }
   return made
 }
@@ -76,7 +87,12 @@ function madeHere(things: Iterable<WantedThing>): Map<Address, WantedThing[]> {
  * How a node stands by the things that make it. The last of them is the machine itself: where it is absent the node is
  * bare, and nothing on it need be asked. Where something is to be mended first, an unreachable node only waits.
  */
-function hostedState(input: LookInput, sights: ReadonlyMap<Address, Sight>, node: Address, made: readonly WantedThing[] | undefined): Sight['state'] {
+function hostedState(
+  input: LookInput,
+  sights: ReadonlyMap<Address, Sight>,
+  _node: Address,
+  made: readonly WantedThing[] | undefined,
+): Sight['state'] {
   const machine = made?.[made.length - 1]
   if (!made || !machine || sights.get(LOCAL)?.state !== 'seen') return 'seen'
   const decisions = made.map((thing) => {
@@ -87,4 +103,3 @@ function hostedState(input: LookInput, sights: ReadonlyMap<Address, Sight>, node
   if (last?.action === 'create') return 'bare'
   return decisions.every((decision) => decision?.action === 'adopt') ? 'seen' : 'waits'
 }
-

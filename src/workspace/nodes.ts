@@ -31,7 +31,11 @@ export class Nodes {
     const known = this.#transports.get(node)
     if (known) return known
     const connection = node === LOCAL ? ({ road: 'local' } as const) : this.#options.connection(node)
-    if (!connection) throw new TransportError({ code: 'NODE_UNREACHABLE', message: `Nobody knows how to reach ${node}: no blueprint declares it, and it was never reached before.` })
+    if (!connection)
+      throw new TransportError({
+        code: 'NODE_UNREACHABLE',
+        message: `Nobody knows how to reach ${node}: no blueprint declares it, and it was never reached before.`,
+      })
     const transport = this.#options.open(node, connection)
     this.#transports.set(node, transport)
     return transport
@@ -46,11 +50,18 @@ export class Nodes {
   }
 
   /** Asks a node everything at once. A node out of reach gives its problem and nothing else. */
-  async look(node: Address, questions: readonly Question[], options: { readonly facts: boolean; readonly signal: AbortSignal }): Promise<NodeLook> {
+  async look(
+    node: Address,
+    questions: readonly Question[],
+    options: { readonly facts: boolean; readonly signal: AbortSignal },
+  ): Promise<NodeLook> {
     try {
       const transport = this.transport(node)
       const facts = options.facts ? transport.facts(options.signal) : undefined
-      const [answers, told] = await Promise.all([questions.length > 0 ? transport.look(questions, options.signal) : [], facts])
+      const [answers, told] = await Promise.all([
+        questions.length > 0 ? transport.look(questions, options.signal) : [],
+        facts,
+      ])
       questions.forEach((question, i) => {
         const answer = answers[i]
         if (answer) this.remember(node, question.thing, answer)

@@ -4,7 +4,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { Address } from '../base/address.ts'
 import { environmentVariable } from '../base/environment.ts'
 import type { Problem } from '../base/problem.ts'
-import { Secret, type Sealer } from '../base/secret.ts'
+import { type Sealer, Secret } from '../base/secret.ts'
 import type { Blueprint, Scope } from '../engine/blueprint/declaration.ts'
 import { readBlueprint } from '../engine/blueprint/read-blueprint.ts'
 import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
@@ -39,7 +39,11 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
   const { root, environment } = options
   const varsPath = join(root, 'vars', `${environment}.yaml`)
   const variables = existsSync(varsPath) ? readSource(root, varsPath) : undefined
-  const { vars, problems: varProblems } = readVars({ declared: settings.vars, environment: variables?.file, given: options.vars })
+  const { vars, problems: varProblems } = readVars({
+    declared: settings.vars,
+    environment: variables?.file,
+    given: options.vars,
+  })
   const scope: Scope = {
     vars,
     env: Object.fromEntries(settings.env.map((name) => [name, environmentVariable(name)])),
@@ -48,13 +52,23 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
   }
   const paths = options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'))
   const sources = paths.map((path) => readSource(root, path))
-  const read = readBlueprint(sources.map((source) => source.file), { scope, legacy: options.legacy })
-  const asleep = options.files ? [] : blueprintPaths(root, (name) => name.startsWith('_')).map((path) => readSource(root, path).file)
+  const read = readBlueprint(
+    sources.map((source) => source.file),
+    { scope, legacy: options.legacy },
+  )
+  const asleep = options.files
+    ? []
+    : blueprintPaths(root, (name) => name.startsWith('_')).map((path) => readSource(root, path).file)
   const disabled = readBlueprint(asleep, { scope, legacy: true }).blueprint.declarations.map((one) => one.address)
   return {
     blueprint: read.blueprint,
     disabled: new Set(disabled),
-    problems: [...(variables?.problems ?? []), ...varProblems, ...sources.flatMap((source) => source.problems), ...read.problems],
+    problems: [
+      ...(variables?.problems ?? []),
+      ...varProblems,
+      ...sources.flatMap((source) => source.problems),
+      ...read.problems,
+    ],
   }
 }
 
@@ -63,7 +77,9 @@ function blueprintPaths(root: string, takes: (name: string) => boolean): string[
   const folder = join(root, 'blueprints')
   if (!existsSync(folder)) return []
   return readdirSync(folder)
-    .filter((name) => !name.startsWith('.') && !name.endsWith('~') && takes(name) && statSync(join(folder, name)).isFile())
+    .filter(
+      (name) => !name.startsWith('.') && !name.endsWith('~') && takes(name) && statSync(join(folder, name)).isFile(),
+    )
     .sort()
     .map((name) => join(folder, name))
 }
@@ -73,7 +89,10 @@ const BYTES_MAX = 64 * 1_048_576
 function readSource(root: string, path: string): { readonly file: SourceFile; readonly problems: readonly Problem[] } {
   const shown = relative(root, path).startsWith('..') ? path : relative(root, path)
   const at = { file: shown, line: 1, column: 1 }
-  const broken = (message: string): { file: SourceFile; problems: Problem[] } => ({ file: { path: shown, text: '' }, problems: [{ code: 'FILE_UNREADABLE', at, message }] })
+  const broken = (message: string): { file: SourceFile; problems: Problem[] } => ({
+    file: { path: shown, text: '' },
+    problems: [{ code: 'FILE_UNREADABLE', at, message }],
+  })
   try {
     if (statSync(path).size > BYTES_MAX) return broken(`${shown} is larger than 64 MiB.`)
     const bytes = readFileSync(path)
@@ -87,7 +106,8 @@ function readSource(root: string, path: string): { readonly file: SourceFile; re
 
 function readTextFile(root: string, path: string): { readonly text: string } | { readonly reason: string } {
   const full = resolve(root, path)
-  if (isAbsolute(path) || relative(root, full).startsWith('..')) return { reason: `${path} is not inside the workspace` }
+  if (isAbsolute(path) || relative(root, full).startsWith('..'))
+    return { reason: `${path} is not inside the workspace` }
   try {
     const { size } = statSync(full)
     if (size > 1_048_576) return { reason: `${path} has ${size} bytes; at most 1 MiB is read` }

@@ -21,7 +21,9 @@ export function renameChanges(before: Memory, after: Memory, renames: ReadonlyMa
     { drop: 'allocations', address },
     ...(before.nodes.has(address) ? [{ drop: 'node', address } as const] : []),
   ])
-  const oldTasks = before.tasks.filter((task) => renames.has(task.node)).map((task): Change => ({ drop: 'task', node: task.node, thing: task.thing }))
+  const oldTasks = before.tasks
+    .filter((task) => renames.has(task.node))
+    .map((task): Change => ({ drop: 'task', node: task.node, thing: task.thing }))
   return [
     ...oldTasks,
     ...drops,
@@ -44,5 +46,10 @@ function renamedService(service: RememberedService, now: (address: Address) => A
 }
 
 function renamedTask(task: RememberedTask, now: (address: Address) => Address): RememberedTask {
-  return { ...task, service: now(task.service), node: now(task.node), ...(task.shared ? { shared: task.shared.map(now) } : {}) }
+  return {
+    ...task,
+    service: now(task.service),
+    node: now(task.node),
+    ...(task.shared ? { shared: task.shared.map(now) } : {}),
+  }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { environmentVariable } from '../base/environment.ts'
-import { Secret, type Sealer, sealerOf } from '../base/secret.ts'
+import { type Sealer, Secret, sealerOf } from '../base/secret.ts'
 import type { Connection } from '../engine/connection.ts'
 import type { WorkspaceIdentity } from '../engine/template.ts'
 import { factsLook } from '../sal/facts/facts.ts'
@@ -65,7 +65,15 @@ export class Session {
 
   open(node: Address, connection: Connection): Transport {
     const { sealer, runtimeDir } = this
-    return openTransport({ node, connection, sealer, factsLook, runtimeDir, simDir: join(this.dir, 'sim'), clock: this.#options.clock })
+    return openTransport({
+      node,
+      connection,
+      sealer,
+      factsLook,
+      runtimeDir,
+      simDir: join(this.dir, 'sim'),
+      clock: this.#options.clock,
+    })
   }
 
   /** Who holds the lease, for others to read. */
@@ -83,4 +91,3 @@ function distFolder(): URL {
   const here = new URL('.', import.meta.url)
   return here.pathname.includes('/src/') ? new URL('../../dist/', here) : here
 }
-

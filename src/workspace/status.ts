@@ -2,8 +2,8 @@
 import type { Address } from '../base/address.ts'
 import type { ServicePlan } from '../engine/plan/plan.ts'
 import type { JobRow, Memory } from '../store/store.ts'
-import type { ServiceStatus } from '../workspace.ts'
-import type { Planned } from './local-workspace.ts'
+import type { ServiceStatus } from './contract.ts'
+import type { Planned } from './planned.ts'
 
 export function statusOf(planned: Planned, memory: Memory, lastJobs: ReadonlyMap<Address, JobRow>): ServiceStatus[] {
   const plans = new Map(planned.plan.services.map((service) => [service.address, service]))

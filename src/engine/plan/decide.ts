@@ -25,17 +25,34 @@ export interface Decision {
 }
 
 /** Three-way: found = wanted: nothing (no memory: adopt) · wanted = last applied: drift · found = last applied: change · else both. */
-export function decideWanted(kind: AnyKind, thing: string, wanted: unknown, finding: Finding<unknown>, past: Past | undefined, options: { readonly holds?: 'data' | undefined; readonly force?: boolean } = {}): Decision {
+export function decideWanted(
+  kind: AnyKind,
+  thing: string,
+  wanted: unknown,
+  finding: Finding<unknown>,
+  past: Past | undefined,
+  options: { readonly holds?: 'data' | undefined; readonly force?: boolean } = {},
+): Decision {
   if (finding.state === 'unknown') return unknown(finding.problem)
   const { found } = finding
   const bare = sameData(found, kind.bare)
   const changes = kind.compare(wanted, found)
   if (finding.state === 'moving')
-    return { ...nothing(found), action: 'update', why: past ? 'drift' : 'new', changes, moving: { progress: finding.progress, againMs: finding.againMs } }
+    return {
+      ...nothing(found),
+      action: 'update',
+      why: past ? 'drift' : 'new',
+      changes,
+      moving: { progress: finding.progress, againMs: finding.againMs },
+    }
   const replaces = !bare && (options.force || changes.some((change) => change.how === 'replace'))
-  if (changes.length === 0 && !replaces) return past ? nothing(found) : { ...nothing(found), action: 'adopt', why: 'adopt' }
+  if (changes.length === 0 && !replaces)
+    return past ? nothing(found) : { ...nothing(found), action: 'adopt', why: 'adopt' }
   const commands = replaces
-    ? [...kind.remove(past ? past.wanted : (kind.asWanted(found) ?? wanted), kind.bare, found), ...kind.commands(wanted, kind.bare)]
+    ? [
+        ...kind.remove(past ? past.wanted : (kind.asWanted(found) ?? wanted), kind.bare, found),
+        ...kind.commands(wanted, kind.bare),
+      ]
     : kind.commands(wanted, found)
   return {
     action: replaces ? 'replace' : bare ? 'create' : 'update',
@@ -48,14 +65,36 @@ export function decideWanted(kind: AnyKind, thing: string, wanted: unknown, find
 }
 
 /** A thing that nobody wants any more: back to what was there before. */
-export function decideUnwanted(kind: AnyKind, thing: string, finding: Finding<unknown>, past: Past, why: ServicePlan['why'], holds?: 'data'): Decision {
+export function decideUnwanted(
+  kind: AnyKind,
+  thing: string,
+  finding: Finding<unknown>,
+  past: Past,
+  why: ServicePlan['why'],
+  holds?: 'data',
+): Decision {
   if (finding.state === 'unknown') return unknown(finding.problem)
   const { found } = finding
-  const base = { action: 'remove', why, changes: [{ path: '', from: plain(found), to: past.before, how: 'in place' }] } as const
-  if (past.adopted || sameData(found, past.before)) return { ...base, changes: [], commands: [], effects: [], becomes: found }
+  const base = {
+    action: 'remove',
+    why,
+    changes: [{ path: '', from: plain(found), to: past.before, how: 'in place' }],
+  } as const
+  if (past.adopted || sameData(found, past.before))
+    return { ...base, changes: [], commands: [], effects: [], becomes: found }
   const commands = kind.remove(past.wanted, past.before, found)
-  if (commands.length > 0) return { ...base, commands, effects: effectsOf(commands, holds === 'data' ? thing : undefined), becomes: past.before }
-  const problem: Problem = { code: 'NO_WAY_BACK', severity: 'warning', message: `${thing} stays as it is: what was done cannot be undone by ays.` }
+  if (commands.length > 0)
+    return {
+      ...base,
+      commands,
+      effects: effectsOf(commands, holds === 'data' ? thing : undefined),
+      becomes: past.before,
+    }
+  const problem: Problem = {
+    code: 'NO_WAY_BACK',
+    severity: 'warning',
+    message: `${thing} stays as it is: what was done cannot be undone by ays.`,
+  }
   return { ...base, changes: [], commands, effects: [], becomes: found, problem }
 }
 
@@ -67,9 +106,25 @@ function whyOf(kind: AnyKind, wanted: unknown, found: unknown, past: Past | unde
 
 function effectsOf(commands: readonly Command[], dataLost: string | undefined): Effect[] {
   const effects = commands.flatMap((command) => command.effects ?? [])
-  if (dataLost !== undefined && !effects.some((effect) => effect.kind === 'data-loss')) effects.push({ kind: 'data-loss', what: dataLost })
+  if (dataLost !== undefined && !effects.some((effect) => effect.kind === 'data-loss'))
+    effects.push({ kind: 'data-loss', what: dataLost })
   return [...new Map(effects.map((effect) => [`${effect.kind} ${effect.what}`, effect])).values()]
 }
 
-const nothing = (found: unknown): Decision => ({ action: 'none', why: 'change', changes: [], commands: [], effects: [], becomes: found })
-const unknown = (problem: Problem): Decision => ({ action: 'unknown', why: 'lost', changes: [], commands: [], effects: [], becomes: undefined, problem })
+const nothing = (found: unknown): Decision => ({
+  action: 'none',
+  why: 'change',
+  changes: [],
+  commands: [],
+  effects: [],
+  becomes: found,
+})
+const unknown = (problem: Problem): Decision => ({
+  action: 'unknown',
+  why: 'lost',
+  changes: [],
+  commands: [],
+  effects: [],
+  becomes: undefined,
+  problem,
+})

@@ -3,12 +3,14 @@ import type { Address } from '../../base/address.ts'
 import { digestOf, plain } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
-import { type Service } from '../graph/graph.ts'
+import type { Service } from '../graph/graph.ts'
+import { thingKey } from '../graph/tasks.ts'
 import type { Effect, Finding } from '../kind.ts'
 import { type Decision, decideUnwanted, decideWanted } from './decide.ts'
 import { orderWorks } from './order-works.ts'
 import type { Action, BlastRadius, Plan, ServicePlan, TaskPlan } from './plan.ts'
-import { thingKey, type PastTask, type WantedThing, type Work, type World } from './world.ts'
+import type { Planned } from './planned.ts'
+import type { PastTask, WantedThing, Work, World } from './world.ts'
 
 /** Pure: equal worlds give equal plans, byte for byte. */
 export function makePlan(world: World): { readonly plan: Plan; readonly works: readonly Work[] } {
@@ -26,39 +28,25 @@ export function makePlan(world: World): { readonly plan: Plan; readonly works: r
   return { plan: finish(world, ordered.services, planned), works: ordered.works }
 }
 
-/** A service's part of the plan before it is put in order. */
-export interface Planned {
-  readonly plan: Omit<ServicePlan, 'after' | 'behind'>
-  /** One per node; the first is the service's own node. */
-  readonly works: readonly Omit<Work, 'after' | 'behind'>[]
-  readonly removal: boolean
-  readonly withNode?: Address
-}
-
 interface Index {
-  readonly thingsOf: ReadonlyMap<Address, readonly WantedThing[]>
-  readonly wanted: ReadonlyMap<string, WantedThing>
   readonly pastTask: ReadonlyMap<string, PastTask>
   readonly pastOf: ReadonlyMap<Address, readonly PastTask[]>
 }
 
 function indexOf(world: World): Index {
-  const thingsOf = new Map<Address, WantedThing[]>()
-  for (const thing of world.things) for (const owner of thing.owners) push(thingsOf, owner, thing)
   const pastOf = new Map<Address, PastTask[]>()
-  for (const task of world.past.tasks) push(pastOf, task.service, task)
-  return {
-    thingsOf,
-    pastOf,
-    wanted: new Map(world.things.map((thing) => [thingKey(thing.node, thing.thing), thing])),
-    pastTask: new Map(world.past.tasks.map((task) => [thingKey(task.node, task.thing), task])),
+  for (const task of world.past.tasks) {
+    const list = pastOf.get(task.service)
+    if (list) list.push(task)
+    else pastOf.set(task.service, [task])
   }
+  return { pastOf, pastTask: new Map(world.past.tasks.map((task) => [thingKey(task.node, task.thing), task])) }
 }
 
 function planService(world: World, index: Index, service: Service): Planned {
   const { address } = service
-  const things = index.thingsOf.get(address) ?? []
-  const dropped = (index.pastOf.get(address) ?? []).filter((task) => !index.wanted.has(thingKey(task.node, task.thing)))
+  const things = world.tasks.get(address) ?? []
+  const dropped = (index.pastOf.get(address) ?? []).filter((task) => !world.things.has(thingKey(task.node, task.thing)))
   const known = world.past.services.has(address)
   const force = world.replace.has(address)
   const led = things.filter((thing) => thing.owners.find((owner) => world.includes(owner)) === address)
@@ -68,11 +56,21 @@ function planService(world: World, index: Index, service: Service): Planned {
   ]
   const node = things[0]?.node ?? dropped[0]?.node
   const sight = node === undefined ? undefined : world.sight(node)
-  const facts = { address, template: service.template.name, at: service.at, ...(service.derivedBy ? { derivedBy: service.derivedBy } : {}), ...(node ? { node } : {}) }
+  const facts = {
+    address,
+    template: service.template.name,
+    at: service.at,
+    ...(service.derivedBy ? { derivedBy: service.derivedBy } : {}),
+    ...(node ? { node } : {}),
+  }
   const works = worksOf(address, things, dropped)
   const asked = things.length + dropped.length > 0
   if (asked && sight?.state === 'lost')
-    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks, problem: sight.problem }, works: works.map((work) => ({ ...work, lost: sight.problem })), removal: false }
+    return {
+      plan: { ...facts, action: 'unknown', why: 'lost', tasks, problem: sight.problem },
+      works: works.map((work) => ({ ...work, lost: sight.problem })),
+      removal: false,
+    }
   if (asked && sight?.state === 'waits' && service.node)
     return { plan: { ...facts, action: 'unknown', why: 'waits', waitsFor: service.node, tasks }, works, removal: false }
 
@@ -81,26 +79,48 @@ function planService(world: World, index: Index, service: Service): Planned {
   if (action === 'none') return { plan: { ...facts, action, why: 'change', tasks: [] }, works: [], removal: false }
   const why = known ? whyOf(active) : action === 'adopt' ? 'adopt' : 'new'
   const blocked = active.length > 0 && active.every((task) => task.action === 'unknown')
-  return { plan: { ...facts, action, why, tasks: active, ...(blocked && active[0]?.problem ? { problem: active[0].problem } : {}) }, works, removal: false }
+  return {
+    plan: {
+      ...facts,
+      action,
+      why,
+      tasks: active,
+      ...(blocked && active[0]?.problem ? { problem: active[0].problem } : {}),
+    },
+    works,
+    removal: false,
+  }
 }
 
 function planRemoval(world: World, index: Index, address: Address, gone: ReadonlySet<Address>): Planned {
   const past = world.past.services.get(address)
   const why = world.kind === 'destroy' ? 'destroy' : 'orphan'
   const tasks = [...(index.pastOf.get(address) ?? [])].sort((a, b) => b.position - a.position)
-  const remaining = tasks.filter((task) => !index.wanted.has(thingKey(task.node, task.thing)))
+  const remaining = tasks.filter((task) => !world.things.has(thingKey(task.node, task.thing)))
   const home = past?.node
-  const host = home !== undefined && home !== address && gone.has(home) && world.past.services.get(home)?.disposable ? home : undefined
+  const host =
+    home !== undefined && home !== address && gone.has(home) && world.past.services.get(home)?.disposable
+      ? home
+      : undefined
   const facts = { address, template: past?.template ?? '', ...(home ? { node: home } : {}) }
   if (host !== undefined) {
     const along = remaining.map((task) => withNode(task, why))
-    return { plan: { ...facts, action: 'remove', why, tasks: along }, works: [paper(address, host)], removal: true, withNode: host }
+    return {
+      plan: { ...facts, action: 'remove', why, tasks: along },
+      works: [paper(address, host)],
+      removal: true,
+      withNode: host,
+    }
   }
   const planned = remaining.map((task) => dropTask(world, task, why))
   const lost = remaining.map((task) => world.sight(task.node)).find((sight) => sight.state === 'lost')
   const works = remaining.length > 0 ? worksOf(address, [], remaining) : [paper(address, home ?? address)]
   if (lost?.state === 'lost')
-    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks: planned, problem: lost.problem }, works: works.map((work) => ({ ...work, lost: lost.problem })), removal: true }
+    return {
+      plan: { ...facts, action: 'unknown', why: 'lost', tasks: planned, problem: lost.problem },
+      works: works.map((work) => ({ ...work, lost: lost.problem })),
+      removal: true,
+    }
   return { plan: { ...facts, action: 'remove', why, tasks: planned }, works, removal: true }
 }
 
@@ -114,7 +134,11 @@ function wantTask(world: World, index: Index, thing: WantedThing, service: Servi
 function dropTask(world: World, task: PastTask, why: ServicePlan['why']): TaskPlan {
   const kind = world.tryFindKind(task.kind)
   if (!kind) {
-    const problem: Problem = { code: 'ORPHAN_UNKNOWN_KIND', message: `${task.thing} on ${task.node} was made by ${task.kind}, which this version does not know.`, hint: `Use the ays that made it, or \`ays forget ${task.service}\`.` }
+    const problem: Problem = {
+      code: 'ORPHAN_UNKNOWN_KIND',
+      message: `${task.thing} on ${task.node} was made by ${task.kind}, which this version does not know.`,
+      hint: `Use the ays that made it, or \`ays forget ${task.service}\`.`,
+    }
     return { ...blank(task), action: 'unknown', why, problem }
   }
   const finding = findingOf(world, task.node, task.thing, kind.bare)
@@ -126,15 +150,38 @@ function withNode(task: PastTask, why: ServicePlan['why']): TaskPlan {
   return { ...blank(task), action: 'remove', why, effects, withNode: true }
 }
 
-const blank = (task: PastTask): Pick<TaskPlan, 'thing' | 'kind' | 'node' | 'rung' | 'changes' | 'commands' | 'effects'> => ({
-  thing: task.thing, kind: task.kind, node: task.node, rung: task.rung, changes: [], commands: [], effects: [],
+const blank = (
+  task: PastTask,
+): Pick<TaskPlan, 'thing' | 'kind' | 'node' | 'rung' | 'changes' | 'commands' | 'effects'> => ({
+  thing: task.thing,
+  kind: task.kind,
+  node: task.node,
+  rung: task.rung,
+  changes: [],
+  commands: [],
+  effects: [],
 })
 
-function taskPlan(of: { thing: string; node: Address; rung: TaskPlan['rung'] }, kind: string, decision: Decision, at: Place | undefined): TaskPlan {
+function taskPlan(
+  of: { thing: string; node: Address; rung: TaskPlan['rung'] },
+  kind: string,
+  decision: Decision,
+  at: Place | undefined,
+): TaskPlan {
   const { action, why, changes, commands, effects, problem, moving } = decision
   return {
-    thing: of.thing, kind, node: of.node, rung: of.rung, action, why, changes, commands, effects,
-    ...(problem ? { problem } : {}), ...(at ? { at } : {}), ...(moving ? { moving: moving.progress } : {}),
+    thing: of.thing,
+    kind,
+    node: of.node,
+    rung: of.rung,
+    action,
+    why,
+    changes,
+    commands,
+    effects,
+    ...(problem ? { problem } : {}),
+    ...(at ? { at } : {}),
+    ...(moving ? { moving: moving.progress } : {}),
   }
 }
 
@@ -143,27 +190,50 @@ function findingOf(world: World, node: Address, thing: string, bare: unknown): F
   if (sight.state === 'bare') return { state: 'seen', found: bare }
   if (sight.state === 'lost') return { state: 'unknown', problem: sight.problem }
   const found = world.finding(node, thing)
-  return found ?? { state: 'unknown', problem: { code: 'LOOK_FAILED', message: `${thing} on ${node} was not looked at yet.` } }
+  return (
+    found ?? {
+      state: 'unknown',
+      problem: { code: 'LOOK_FAILED', message: `${thing} on ${node} was not looked at yet.` },
+    }
+  )
 }
 
 function worksOf(address: Address, things: readonly WantedThing[], removals: readonly PastTask[]): Planned['works'] {
   const nodes = new Set([...things.map((thing) => thing.node), ...removals.map((task) => task.node)])
   if (nodes.size === 0) return [paper(address, address)]
   return [...nodes].map((node) => ({
-    key: `${address}@${node}`, service: address, node, onPaper: false,
+    key: `${address}@${node}`,
+    service: address,
+    node,
+    onPaper: false,
     things: things.filter((thing) => thing.node === node),
     removals: [...removals.filter((task) => task.node === node)].sort((a, b) => b.position - a.position),
   }))
 }
 
-const paper = (address: Address, node: Address): Planned['works'][number] => ({ key: `${address}@${node}`, service: address, node, things: [], removals: [], onPaper: true })
+const paper = (address: Address, node: Address): Planned['works'][number] => ({
+  key: `${address}@${node}`,
+  service: address,
+  node,
+  things: [],
+  removals: [],
+  onPaper: true,
+})
 
 function actionOf(known: boolean, tasks: readonly TaskPlan[]): Action {
   const has = (action: Action): boolean => tasks.some((task) => task.action === action)
   if (has('unknown') && tasks.every((task) => task.action === 'unknown')) return 'unknown'
   if (has('replace')) return 'replace'
-  if (!known) return tasks.length > 0 && tasks.every((task) => task.action === 'adopt' || task.action === 'none') ? 'adopt' : 'create'
-  if (tasks.some((task) => task.action !== 'none')) return tasks.every((task) => task.action === 'none' || task.action === 'adopt') ? 'adopt' : has('unknown') && tasks.every((task) => task.action === 'none' || task.action === 'unknown') ? 'unknown' : 'update'
+  if (!known)
+    return tasks.length > 0 && tasks.every((task) => task.action === 'adopt' || task.action === 'none')
+      ? 'adopt'
+      : 'create'
+  if (tasks.some((task) => task.action !== 'none'))
+    return tasks.every((task) => task.action === 'none' || task.action === 'adopt')
+      ? 'adopt'
+      : has('unknown') && tasks.every((task) => task.action === 'none' || task.action === 'unknown')
+        ? 'unknown'
+        : 'update'
   return 'none'
 }
 
@@ -178,13 +248,27 @@ function whyOf(tasks: readonly TaskPlan[]): ServicePlan['why'] {
 }
 
 function finish(world: World, services: readonly ServicePlan[], planned: readonly Planned[]): Plan {
-  const counts: Record<Action, number> = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, forget: 0, unknown: 0, none: 0 }
+  const counts: Record<Action, number> = {
+    create: 0,
+    update: 0,
+    replace: 0,
+    remove: 0,
+    adopt: 0,
+    forget: 0,
+    unknown: 0,
+    none: 0,
+  }
   for (const one of planned) counts[one.plan.action]++
   const nodes = new Set([...world.graph.services.values()].flatMap((service) => (service.node ? [service.node] : [])))
   const lost = new Map<Address, Problem>()
-  for (const service of services) if (service.why === 'lost' && service.node && service.problem) lost.set(service.node, service.problem)
+  for (const service of services)
+    if (service.why === 'lost' && service.node && service.problem) lost.set(service.node, service.problem)
   const body = {
-    format: 1, kind: world.kind, environment: world.environment, services, counts,
+    format: 1,
+    kind: world.kind,
+    environment: world.environment,
+    services,
+    counts,
     radius: radiusOf(services),
     unreachable: [...lost].map(([node, problem]) => ({ node, problem })),
     warnings: sortProblems(world.warnings),
@@ -198,10 +282,19 @@ function finish(world: World, services: readonly ServicePlan[], planned: readonl
 function radiusOf(services: readonly ServicePlan[]): BlastRadius {
   const tasks = services.flatMap((service) => service.tasks)
   const effects = tasks.flatMap((task) => task.effects)
-  const of = (kind: Effect['kind']): string[] => [...new Set(effects.filter((effect) => effect.kind === kind).map((effect) => effect.what))]
+  const of = (kind: Effect['kind']): string[] => [
+    ...new Set(effects.filter((effect) => effect.kind === kind).map((effect) => effect.what)),
+  ]
   const other = effects.filter((effect) => effect.kind !== 'restart' && effect.kind !== 'data-loss')
-  const nodes = services.flatMap((service) => (service.why === 'waits' && service.node ? [service.node] : [])).concat(tasks.filter((task) => task.commands.length > 0 || task.withNode).map((task) => task.node))
-  return { nodes: [...new Set(nodes)], restarts: of('restart'), dataLoss: of('data-loss'), other: [...new Map(other.map((one) => [`${one.kind} ${one.what}`, one])).values()] }
+  const nodes = services
+    .flatMap((service) => (service.why === 'waits' && service.node ? [service.node] : []))
+    .concat(tasks.filter((task) => task.commands.length > 0 || task.withNode).map((task) => task.node))
+  return {
+    nodes: [...new Set(nodes)],
+    restarts: of('restart'),
+    dataLoss: of('data-loss'),
+    other: [...new Map(other.map((one) => [`${one.kind} ${one.what}`, one])).values()],
+  }
 }
 
 function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
@@ -211,16 +304,27 @@ function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
     const declared = world.graph.services.get(service.address)?.steer.protect
     const guarded = declared ?? world.past.services.get(service.address)?.protect ?? false
     if (guarded && (service.action === 'remove' || service.action === 'replace'))
-      problems.push({ code: 'PROTECTED', ...at, message: `${service.address} is protected ($protect) and would be ${service.action}d.`, hint: 'Take $protect off in a change of its own first, if this is meant.' })
-    const lost = [...new Set(service.tasks.flatMap((task) => task.effects).filter((effect) => effect.kind === 'data-loss').map((effect) => effect.what))]
+      problems.push({
+        code: 'PROTECTED',
+        ...at,
+        message: `${service.address} is protected ($protect) and would be ${service.action}d.`,
+        hint: 'Take $protect off in a change of its own first, if this is meant.',
+      })
+    const lost = [
+      ...new Set(
+        service.tasks
+          .flatMap((task) => task.effects)
+          .filter((effect) => effect.kind === 'data-loss')
+          .map((effect) => effect.what),
+      ),
+    ]
     if (lost.length > 0 && !world.allow.some((one) => one === 'data-loss' || one === `data-loss=${service.address}`))
-      problems.push({ code: 'DATA_LOSS', ...at, message: `${service.address} would lose data: ${lost.join(', ')}.`, hint: `--allow data-loss=${service.address} lets it; --allow data-loss lets all of this plan.` })
+      problems.push({
+        code: 'DATA_LOSS',
+        ...at,
+        message: `${service.address} would lose data: ${lost.join(', ')}.`,
+        hint: `--allow data-loss=${service.address} lets it; --allow data-loss lets all of this plan.`,
+      })
   }
   return sortProblems(problems)
-}
-
-function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key)
-  if (list) list.push(value)
-  else map.set(key, [value])
 }

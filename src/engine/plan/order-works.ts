@@ -1,11 +1,14 @@
 /** Which job waits for which: producers first, removals the other way round, shared things after their first owner. */
 import type { Address } from '../../base/address.ts'
 import { producersOf } from '../graph/graph.ts'
-import type { Planned } from './make-plan.ts'
 import type { ServicePlan } from './plan.ts'
+import type { Planned } from './planned.ts'
 import type { PastService, Work, World } from './world.ts'
 
-export function orderWorks(world: World, planned: readonly Planned[]): { readonly services: readonly ServicePlan[]; readonly works: readonly Work[] } {
+export function orderWorks(
+  world: World,
+  planned: readonly Planned[],
+): { readonly services: readonly ServicePlan[]; readonly works: readonly Work[] } {
   const byAddress = new Map(planned.map((one) => [one.plan.address, one]))
   const dependants = dependantsOf(world.past.services)
   const behind = sharersOf(world, byAddress)
@@ -19,7 +22,11 @@ export function orderWorks(world: World, planned: readonly Planned[]): { readonl
     const lastKeys = (address: Address): string[] => byAddress.get(address)?.works.map((work) => work.key) ?? []
     one.works.forEach((work, i) => {
       const previous = one.works[i - 1]
-      works.push({ ...work, after: [...after.flatMap(lastKeys), ...(previous ? [previous.key] : [])], behind: soft.flatMap(lastKeys) })
+      works.push({
+        ...work,
+        after: [...after.flatMap(lastKeys), ...(previous ? [previous.key] : [])],
+        behind: soft.flatMap(lastKeys),
+      })
     })
   }
   return { services, works }
@@ -32,7 +39,10 @@ function nearestPlanned(world: World, planned: ReadonlyMap<Address, Planned>): (
     const service = world.graph.services.get(address)
     if (!service) continue
     const found = new Set<Address>()
-    for (const producer of [...producersOf(service), ...(service.node && service.node !== address ? [service.node] : [])]) {
+    for (const producer of [
+      ...producersOf(service),
+      ...(service.node && service.node !== address ? [service.node] : []),
+    ]) {
       const one = planned.get(producer)
       if (one && !one.removal) found.add(producer)
       else for (const through of seen.get(producer) ?? []) found.add(through)
@@ -45,7 +55,10 @@ function nearestPlanned(world: World, planned: ReadonlyMap<Address, Planned>): (
 function dependantsOf(past: ReadonlyMap<Address, PastService>): ReadonlyMap<Address, readonly Address[]> {
   const dependants = new Map<Address, Address[]>()
   for (const service of past.values())
-    for (const producer of new Set([...producersOf({ parent: service.parent, consumes: { all: service.consumes }, after: service.after }), ...(service.node ? [service.node] : [])])) {
+    for (const producer of new Set([
+      ...producersOf({ parent: service.parent, consumes: { all: service.consumes }, after: service.after }),
+      ...(service.node ? [service.node] : []),
+    ])) {
       if (producer === service.address) continue
       const list = dependants.get(producer)
       if (list) list.push(service.address)
@@ -55,15 +68,26 @@ function dependantsOf(past: ReadonlyMap<Address, PastService>): ReadonlyMap<Addr
 }
 
 /** What must be done before a removal: what depended on it. What goes with a node comes after the node instead. */
-function beforeRemoval(one: Planned, planned: ReadonlyMap<Address, Planned>, dependants: ReadonlyMap<Address, readonly Address[]>, world: World): Address[] {
+function beforeRemoval(
+  one: Planned,
+  planned: ReadonlyMap<Address, Planned>,
+  dependants: ReadonlyMap<Address, readonly Address[]>,
+  world: World,
+): Address[] {
   if (one.withNode) return planned.has(one.withNode) ? [one.withNode] : []
   const { address } = one.plan
   const direct = dependants.get(address) ?? []
-  const through = direct.flatMap((dependant) => (planned.get(dependant)?.withNode === address ? (dependants.get(dependant) ?? []) : []))
-  const after = [...new Set([...direct, ...through])].filter((dependant) => dependant !== address && planned.has(dependant) && planned.get(dependant)?.withNode !== address)
+  const through = direct.flatMap((dependant) =>
+    planned.get(dependant)?.withNode === address ? (dependants.get(dependant) ?? []) : [],
+  )
+  const after = [...new Set([...direct, ...through])].filter(
+    (dependant) => dependant !== address && planned.has(dependant) && planned.get(dependant)?.withNode !== address,
+  )
   // The last owner of a shared thing removes it, after the others.
   for (const task of world.past.tasks)
-    if (task.service === address) for (const other of task.shared ?? []) if (planned.get(other)?.removal && other !== address && !after.includes(other)) after.push(other)
+    if (task.service === address)
+      for (const other of task.shared ?? [])
+        if (planned.get(other)?.removal && other !== address && !after.includes(other)) after.push(other)
   return after
 }
 
@@ -96,7 +120,7 @@ function removalsInOrder(planned: readonly Planned[], dependants: ReadonlyMap<Ad
 
 function sharersOf(world: World, planned: ReadonlyMap<Address, Planned>): ReadonlyMap<Address, readonly Address[]> {
   const behind = new Map<Address, Address[]>()
-  for (const thing of world.things) {
+  for (const thing of world.things.values()) {
     if (thing.owners.length < 2) continue
     const present = thing.owners.filter((owner) => planned.has(owner))
     const [first, ...others] = present

@@ -3,21 +3,13 @@ import type { Address } from '../../base/address.ts'
 import type { Json } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { OwnedTask } from '../graph/tasks.ts'
 import type { AnyKind, Finding } from '../kind.ts'
 import type { Rung } from '../task.ts'
 import type { Plan } from './plan.ts'
 
-/** One thing on one node as the whole graph wants it. */
-export interface WantedThing {
-  readonly node: Address
-  readonly thing: string
-  readonly kind: AnyKind
-  readonly wanted: unknown
-  readonly rung: Exclude<Rung, 'absent'>
-  readonly holds?: 'data'
-  /** Services that want it, in graph order. The first one's job does the work; the plan shows it there. */
-  readonly owners: readonly Address[]
-}
+/** One thing on one node as the whole graph wants it. The first owner's job does the work; the plan shows it there. */
+export type WantedThing = OwnedTask
 
 /** A service and a thing as they were last applied; the store keeps them (see store.ts, whose rows have these shapes). */
 export interface PastService {
@@ -58,8 +50,10 @@ export interface World {
   readonly kind: Plan['kind']
   readonly environment: string
   readonly graph: Graph
-  /** In graph order, and within a service in the order of its tasks. */
-  readonly things: readonly WantedThing[]
+  /** Per service in the order of work; a shared thing stands under each of its owners. */
+  readonly tasks: ReadonlyMap<Address, readonly WantedThing[]>
+  /** The same by `thingKey`. */
+  readonly things: ReadonlyMap<string, WantedThing>
   readonly past: { readonly services: ReadonlyMap<Address, PastService>; readonly tasks: readonly PastTask[] }
   finding(node: Address, thing: string): Finding<unknown> | undefined
   sight(node: Address): Sight
@@ -91,5 +85,3 @@ export interface Work {
   readonly after: readonly string[]
   readonly behind: readonly string[]
 }
-
-export const thingKey = (node: Address, thing: string): string => `${node}\n${thing}`

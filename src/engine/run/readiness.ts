@@ -7,7 +7,13 @@ export interface Readiness {
   /** Ready at the start. */
   readonly first: readonly string[]
   /** Tells an end; gives what became ready and what will never start, with the job that is to blame. */
-  settle(key: string, end: End): { readonly ready: readonly string[]; readonly skipped: readonly { readonly key: string; readonly because: string }[] }
+  settle(
+    key: string,
+    end: End,
+  ): {
+    readonly ready: readonly string[]
+    readonly skipped: readonly { readonly key: string; readonly because: string }[]
+  }
 }
 
 /** Linear in jobs and edges. `after` edges skip their dependants on error; `behind` edges only wait. */

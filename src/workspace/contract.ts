@@ -1,0 +1,122 @@
+/** What a workspace can do, as commands and programs see it. */
+import type { Address } from '../base/address.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Problem } from '../base/problem.ts'
+import type { ActionRequest } from '../engine/blueprint/declaration.ts'
+import type { Facts } from '../engine/facts.ts'
+import type { Graph } from '../engine/graph/graph.ts'
+import type { CommandResult } from '../engine/kind.ts'
+import type { Action, Plan } from '../engine/plan/plan.ts'
+import type { AnyTemplate, Health } from '../engine/template.ts'
+import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
+import type { ExecResult, Transport } from '../transport/transport.ts'
+
+/** Where a workspace is and what the command line says of it. */
+export interface WorkspaceOptions {
+  /** Any folder in the workspace; it is sought upwards. */
+  readonly folder: string
+  readonly environment?: string
+  readonly vars?: Readonly<Record<string, string>>
+  /** Blueprint files instead of those of the folder. Nothing is an orphan then. */
+  readonly files?: readonly string[]
+  readonly legacy?: boolean
+  readonly acceptNewHostKeys?: boolean
+  readonly clock?: Clock
+  /** Progress of what takes long before there is a plan, for people. */
+  readonly onNote?: (note: string) => void
+}
+
+export interface PlanOptions {
+  readonly targets?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly tags?: readonly string[]
+  readonly replace?: readonly string[]
+  /** False: plan against what is remembered, no node is asked. */
+  readonly refresh?: boolean
+  readonly prune?: boolean
+  /** `data-loss` or `data-loss=address`. */
+  readonly allow?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+export interface ApplyOptions {
+  /** Jobs at once over all nodes; default 10. */
+  readonly parallel?: number
+  /** First abort: nothing new starts, running jobs end. */
+  readonly signal?: AbortSignal
+  /** Second: remote process groups are ended. */
+  readonly endNow?: AbortSignal
+  readonly onProgress?: (event: Progress) => void
+}
+
+export type Progress =
+  | { readonly type: 'run'; readonly run: number; readonly jobs: number }
+  | { readonly type: 'started'; readonly service: Address; readonly node: Address; readonly title: string }
+  | { readonly type: 'moving'; readonly service: Address; readonly node: Address; readonly progress: string }
+  | {
+      readonly type: 'ended'
+      readonly service: Address
+      readonly node: Address
+      readonly state: 'ok' | 'error' | 'skipped' | 'cancelled'
+      readonly ms: number
+      readonly problem?: Problem
+      readonly results: readonly CommandResult[]
+      readonly exceeded?: string
+    }
+
+export interface ApplyResult {
+  readonly run: number
+  readonly state: 'ok' | 'error' | 'cancelled' | 'nothing'
+  readonly jobs: readonly JobRow[]
+  readonly problems: readonly Problem[]
+  readonly ms: number
+}
+
+export interface ServiceStatus {
+  readonly address: Address
+  readonly template: string
+  readonly node?: Address
+  /** AYS's words: new, ok, changed, drifted, unknown, error, removing. */
+  readonly state: 'new' | 'ok' | 'changed' | 'drifted' | 'unknown' | 'error' | 'removing'
+  readonly health?: Health
+  readonly action: Action
+  readonly lastJob?: JobRow
+}
+
+/** What a command can do, the library can do. Every method throws ProblemsError for what a person can mend. */
+export interface Workspace {
+  readonly root: string
+  readonly environment: string
+  validate(): Promise<{
+    readonly graph: Graph
+    readonly actions: readonly ActionRequest[]
+    readonly problems: readonly Problem[]
+  }>
+  plan(options?: PlanOptions): Promise<Plan>
+  planDestroy(options?: PlanOptions): Promise<Plan>
+  /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
+  apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
+  status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>
+  /** Adopts what is already on the nodes: the plan of adoptions only. */
+  planImport(addresses: readonly string[]): Promise<Plan>
+  /** Leaves the services on their nodes and forgets them. */
+  forget(addresses: readonly string[]): Promise<readonly Address[]>
+  memory(): Memory
+  runs(limit?: number): readonly Run[]
+  run(id: number): { readonly run: Run; readonly jobs: readonly JobRow[] } | undefined
+  holder(): Holder | undefined
+  unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }
+  templates(): readonly AnyTemplate[]
+  /** Nodes that match addresses or globs such as `node/*`. */
+  nodes(patterns: readonly string[]): Promise<readonly Address[]>
+  exec(
+    node: Address,
+    argv: readonly string[],
+    options: { readonly signal: AbortSignal; readonly timeoutMs?: number },
+  ): Promise<ExecResult>
+  facts(node: Address): Promise<Facts>
+  /** argv of an interactive ssh (or a shell, for the local node). */
+  shellCommand(node: Address): Promise<readonly string[]>
+  transport(node: Address): Promise<Transport>
+  close(): Promise<void>
+}

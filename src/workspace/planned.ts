@@ -1,0 +1,20 @@
+/** A plan with what it was made from. */
+import type { Address } from '../base/address.ts'
+import type { Plan } from '../engine/plan/plan.ts'
+import type { Work } from '../engine/plan/world.ts'
+import type { Memory } from '../store/store.ts'
+import type { Assembly } from './assemble.ts'
+import type { NodeSights } from './look-at-nodes.ts'
+import type { Nodes } from './nodes.ts'
+
+/** Everything behind a plan that its apply needs again. */
+export interface Planned {
+  readonly plan: Plan
+  readonly works: readonly Work[]
+  readonly assembly: Assembly
+  readonly memory: Memory
+  readonly renames: ReadonlyMap<Address, Address>
+  readonly sights: NodeSights
+  readonly nodes: Nodes
+  readonly replace: ReadonlySet<Address>
+}
