@@ -49,13 +49,18 @@ export function letGo(pools: Pools, row: Choice): void {
   linger(pools, row)
 }
 
+/** The first candidate that nobody has, if there is one; `count` candidates were looked at. They may be a generator: once. */
 export function firstFree<Value extends string | number>(
   { held, lingering }: Pools,
   pool: string,
   from: Iterable<Value>,
-): Value | undefined {
-  for (const value of from) if (!held.get(pool)?.has(value) && !lingering.get(pool)?.has(value)) return value
-  return undefined
+): { readonly value: Value | undefined; readonly count: number } {
+  let count = 0
+  for (const value of from) {
+    count++
+    if (!held.get(pool)?.has(value) && !lingering.get(pool)?.has(value)) return { value, count }
+  }
+  return { value: undefined, count }
 }
 
 function linger({ lingering }: Pools, { pool, value }: Choice): void {

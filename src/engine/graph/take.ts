@@ -60,9 +60,10 @@ export function choose(
       const message = `${address}: its ${choice} ${kept} is gone from ${showPool(pool)}.`
       problem('ALLOCATION_LOST', message, service.at, `Bring it back, or renew it: ays apply --replace ${address}.`)
     }
-    const value = wish ?? kept ?? firstFree(pools, pool, from)
+    const free = wish === undefined && kept === undefined ? firstFree(pools, pool, from) : undefined
+    const value = wish ?? kept ?? free?.value
     if (value === undefined) {
-      const reason = options.seen ? 'nothing is free' : 'its node was not seen yet, and nothing is known to be free'
+      const reason = free?.count ? 'all are taken' : options.seen ? 'there is none' : 'its node was not seen yet'
       problem(
         'ALLOCATION_EXHAUSTED',
         `${address}: no ${choice} is left for it in ${showPool(pool)}: ${reason}.`,
