@@ -37,7 +37,7 @@ export interface TestNode {
 }
 
 /** Opens this machine as a node; with `busybox`, its applets stand before the machine's own programs. */
-export function openNode(options: { readonly tools?: 'busybox' } = {}): TestNode {
+export function openNode(options: { readonly tools?: 'busybox'; readonly enter?: readonly string[] } = {}): TestNode {
   const root = mkdtempSync(join(tmpdir(), 'ays-sal-'))
   const dir = join(root, 'things')
   const ays = join(root, 'ays')
@@ -51,6 +51,7 @@ export function openNode(options: { readonly tools?: 'busybox' } = {}): TestNode
   const world: World = {
     shell: options.tools === 'busybox' ? join(applets, 'sh') : '/bin/sh',
     env: { PATH: `${applets}:${PATHS}`, HOME: '/root', LC_ALL: 'C', AYS: ays },
+    enter: options.enter ?? [],
   }
   let scripts = 0
 
@@ -61,8 +62,10 @@ export function openNode(options: { readonly tools?: 'busybox' } = {}): TestNode
     const args = looks.flatMap((look) => look.args).map(quote)
     const script = join(root, `look-${scripts++}.sh`)
     const { name, text } = first.program
-    writeFileSync(script, `end() { printf '\\036\\n'; }\n${name}() {\n${text}\n}\n${name} ${args.join(' ')}\n`)
-    const done = await spawnText([world.shell, script], '', world)
+    const whole = `end() { printf '\\036\\n'; }\n${name}() {\n${text}\n}\n${name} ${args.join(' ')}\n`
+    writeFileSync(script, whole)
+    // Elsewhere this machine's files may not be seen.
+    const done = await spawnText(world.enter.length > 0 ? [world.shell, '-c', whole] : [world.shell, script], '', world)
     rmSync(script)
     const parts = done.stdout.split(MARK)
     const rest = parts.pop()
@@ -193,11 +196,13 @@ interface World {
   readonly shell: string
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs?: number | undefined
+  /** Words before every command, such as `nsenter …`: where it runs. */
+  readonly enter: readonly string[]
 }
 
 function spawnText(argv: readonly string[], stdin: string, world: World): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const [file = '', ...args] = argv
+    const [file = '', ...args] = [...world.enter, ...argv]
     const { env, timeoutMs = 60_000 } = world
     const child = spawn(file, args, { env, cwd: '/', timeout: timeoutMs, killSignal: 'SIGKILL' })
     const out: Buffer[] = []

@@ -30,8 +30,15 @@ while [ $# -gt 0 ]; do
 done`,
 }
 
-/** $1 path, $2 the subvolume to take a snapshot of, or ''. */
+/**
+ * $1 path, $2 the subvolume to take a snapshot of, or ''. One missing parent on the same btrfs (`.snapshots`) is made too,
+ * noted in $AYS/btrfs-parents, and goes with the last that lies in it.
+ */
 export const CREATE = sh`
+parent=$(dirname -- "$1") notes=\${AYS:-/var/lib/ays}
+if [ ! -e "$parent" ] && [ "$(stat -f -c %T -- "$(dirname -- "$parent")" 2>/dev/null)" = btrfs ]; then
+  mkdir -p "$notes" && printf '%s\n' "$parent" >>"$notes/btrfs-parents" && mkdir -- "$parent" || exit 1
+fi
 if [ -e "$1" ] || [ -L "$1" ]; then echo "$1 is there and is no subvolume; move it away first" >&2; exit 1; fi
 if [ -n "$2" ]; then btrfs subvolume snapshot -- "$2" "$1"; else btrfs subvolume create -- "$1"; fi`
 
@@ -39,7 +46,13 @@ if [ -n "$2" ]; then btrfs subvolume snapshot -- "$2" "$1"; else btrfs subvolume
 export const DELETE = sh`
 [ -e "$1" ] || exit 0
 case $(btrfs property get -ts "$1" ro) in *true) btrfs property set -f -ts "$1" ro false || exit 1;; esac
-btrfs subvolume delete --commit-after -- "$1"`
+btrfs subvolume delete --commit-after -- "$1" || exit 1
+parent=$(dirname -- "$1") notes=\${AYS:-/var/lib/ays}
+grep -qxF -- "$parent" "$notes/btrfs-parents" 2>/dev/null && rmdir -- "$parent" 2>/dev/null || exit 0
+grep -vxF -- "$parent" "$notes/btrfs-parents" >"$notes/btrfs-parents.new"
+if [ -s "$notes/btrfs-parents.new" ]; then mv "$notes/btrfs-parents.new" "$notes/btrfs-parents"
+else rm -f "$notes/btrfs-parents.new" "$notes/btrfs-parents"
+fi`
 
 /** $1 path, $2 bytes or none. Quotas are switched on for the file system by the first limit, and stay. */
 export const LIMIT = sh`

@@ -1,4 +1,4 @@
-// btrfs subvolumes and snapshots: their presence, whether they may be written, and how much they may hold.
+// btrfs subvolumes, snapshots among them: their presence, whether they may be written, and how much they may hold.
 import type { Json } from '../../base/json.ts'
 import type { Command, FieldChange, Kind } from '../../engine/kind.ts'
 import { type AnyTask, task } from '../../engine/task.ts'
@@ -32,16 +32,6 @@ export function subvolume(
   options: { readonly quotaBytes?: number; readonly readOnly?: boolean; readonly holds?: 'data' } = {},
 ): AnyTask {
   const wanted = { path, quotaBytes: options.quotaBytes ?? null, readOnly: options.readOnly ?? false, of: '' }
-  return task(subvolumeKind, `btrfs-subvolume:${path}`, wanted, options.holds ? { holds: options.holds } : {})
-}
-
-/** A snapshot of the subvolume `of`, taken once; read-only unless said otherwise. */
-export function snapshot(
-  path: string,
-  of: string,
-  options: { readonly readOnly?: boolean; readonly quotaBytes?: number; readonly holds?: 'data' } = {},
-): AnyTask {
-  const wanted = { path, quotaBytes: options.quotaBytes ?? null, readOnly: options.readOnly ?? true, of }
   return task(subvolumeKind, `btrfs-subvolume:${path}`, wanted, options.holds ? { holds: options.holds } : {})
 }
 

@@ -4,6 +4,7 @@ import { type AnyTask, task } from '../../engine/task.ts'
 import { decoded, firstOf, readFields, unknownFinding } from '../finding.ts'
 import { sh } from '../sh.ts'
 import { readCidr, readDevice } from './address-text.ts'
+import { DROP_ADDRESS } from './drop-address.ts'
 import { batchPath, LOOK_PERSISTED, type Persisted, persist, unpersist } from './persist.ts'
 
 export interface AddressWanted {
@@ -97,9 +98,9 @@ done`}`,
 }
 
 /** $1 device, $2 address to give or '', $3 address to take or ''. */
-const SET = sh`set -e
-[ -z "$3" ] || ip addr del "$3" dev "$1"
-[ -z "$2" ] || ip addr replace "$2" dev "$1"`
+const SET = `set -e${DROP_ADDRESS}${sh`
+[ -z "$3" ] || drop_address "$3" "$1"
+[ -z "$2" ] || ip addr replace "$2" dev "$1"`}`
 
 const set = (title: string, device: string, to: string, found: AddressFound) => ({
   title,

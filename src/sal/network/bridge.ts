@@ -4,6 +4,7 @@ import { type AnyTask, task } from '../../engine/task.ts'
 import { decoded, firstOf, readFields, unknownFinding } from '../finding.ts'
 import { sh } from '../sh.ts'
 import { readCidr, readDevice } from './address-text.ts'
+import { DROP_ADDRESS } from './drop-address.ts'
 import { batchPath, LOOK_PERSISTED, type Persisted, persist, unpersist } from './persist.ts'
 
 export interface BridgeWanted {
@@ -174,15 +175,15 @@ done`}`,
 }
 
 /** $1 name, $2 mac or '', $3 addresses, $4 addresses to drop, $5 ports, $6 ports to drop, $7 down or ''. Lists are lines. */
-const SET = sh`set -e
+const SET = `set -e${DROP_ADDRESS}${sh`
 if [ -z "$(ip -o link show dev "$1" 2>/dev/null)" ]; then ip link add name "$1" type bridge; fi
 if [ -z "$(ip -o link show dev "$1" type bridge)" ]; then echo "$1 is there and is no bridge" >&2; exit 1; fi
 [ -z "$2" ] || ip link set dev "$1" address "$2"
 for one in $3; do ip addr replace "$one" dev "$1"; done
-for one in $4; do ip addr del "$one" dev "$1"; done
+for one in $4; do drop_address "$one" "$1"; done
 for one in $5; do ip link set dev "$one" master "$1"; ip link set dev "$one" up; done
 for one in $6; do ip link set dev "$one" nomaster; done
-if [ "$7" = down ]; then ip link set dev "$1" down; else ip link set dev "$1" up; fi`
+if [ "$7" = down ]; then ip link set dev "$1" down; else ip link set dev "$1" up; fi`}`
 
 /** Ports go back to being devices of their own. */
 const DELETE = sh`[ -z "$(ip -o link show dev "$1" type bridge 2>/dev/null)" ] || ip link del dev "$1" type bridge`
