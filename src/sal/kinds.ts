@@ -13,6 +13,9 @@ import { bridgeKind } from './network/bridge.ts'
 import { routeKind } from './network/route.ts'
 import { rulesetKind } from './nftables/ruleset.ts'
 import { sysctlKind } from './sysctl/sysctl.ts'
+import { authorizedKeyKind } from './users/authorized-key.ts'
+import { groupKind } from './users/group.ts'
+import { userKind } from './users/user.ts'
 import { runningKind } from './systemd/running.ts'
 import { unitKind } from './systemd/unit.ts'
 
@@ -23,6 +26,9 @@ const all: readonly AnyKind[] = [
   symlinkKind,
   commandKind,
   sysctlKind,
+  groupKind,
+  userKind,
+  authorizedKeyKind,
   packagesKind,
   unitKind,
   runningKind,

@@ -27,8 +27,7 @@ export interface WantedCommand {
  * It is undone by `undo`; without that there is no way back.
  */
 export function command(wanted: WantedCommand): AnyTask {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-  if (wanted.name.trim() === '' || /[\x00-\x1f\x7f]/.test(wanted.name))
+  if (wanted.name.trim() === '' || /\p{Cc}/u.test(wanted.name))
     refuse(`${JSON.stringify(wanted.name)} is not a name for a command.`)
   for (const run of [wanted.run, wanted.check, wanted.undo]) {
     if (run === undefined) continue

@@ -4,9 +4,7 @@ import { ProblemsError } from '../../base/problem.ts'
 /** The path without a slash at its end. Throws `FIELD_TYPE` unless it is absolute and plain: no `..`, no line breaks. */
 export function checkedPath(path: string): string {
   const plain = path.length > 1 ? path.replace(/\/+$/, '') : path
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-  if (/^\/(?!\/)[^\x00-\x1f\x7f]*$/.test(plain) && !/\/(?:\.{0,2}\/|\.{1,2}$)/.test(plain) && plain !== '/')
-    return plain
+  if (/^\/(?!\/)\P{Cc}*$/u.test(plain) && !/\/(?:\.{0,2}\/|\.{1,2}$)/.test(plain) && plain !== '/') return plain
   throw new ProblemsError([
     {
       code: 'FIELD_TYPE',
@@ -18,8 +16,7 @@ export function checkedPath(path: string): string {
 
 /** Throws `FIELD_TYPE` unless a link can hold this target: not empty, no control characters. */
 export function checkedTarget(target: string): void {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be in it
-  if (target !== '' && !/[\x00-\x1f\x7f]/.test(target)) return
+  if (target !== '' && !/\p{Cc}/u.test(target)) return
   throw new ProblemsError([
     { code: 'FIELD_TYPE', message: `${JSON.stringify(target)} is nothing that a symlink can point to.` },
   ])

@@ -6,8 +6,7 @@ import { secret } from '../node.ts'
 
 const name = fc
   .string({ unit: 'grapheme-composite', minLength: 1, maxLength: 12 })
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are not part of names
-  .filter((text) => !/[/\x00-\x1f\x7f]/.test(text) && text !== '.' && text !== '..')
+  .filter((text) => !/[/\p{Cc}]/u.test(text) && text !== '.' && text !== '..')
 export const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((names) => `/${names.join('/')}`)
 export const mode = fc.integer({ min: 0, max: 0o7777 }).map((bits) => bits.toString(8).padStart(4, '0'))
 export const account = fc.constantFrom('root', 'daemon', '1000', 'domain users')
