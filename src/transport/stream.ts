@@ -43,14 +43,14 @@ export class Bounded {
   }
 }
 
-/** Finds `\n MARK letter rest \n` anywhere in a stream, however it was cut into chunks. */
+/** Finds `MARK letter rest \n` anywhere in a stream, however it was cut into chunks. */
 export class MarkScanner {
   readonly #mark: Buffer
   readonly #onBytes: (bytes: Buffer) => void
   readonly #onMark: (letter: string, rest: string) => void
   #pending: Buffer = Buffer.alloc(0)
   constructor(mark: string, onBytes: (bytes: Buffer) => void, onMark: (letter: string, rest: string) => void) {
-    this.#mark = Buffer.from(`\n${mark} `)
+    this.#mark = Buffer.from(`${mark} `)
     this.#onBytes = onBytes
     this.#onMark = onMark
   }
