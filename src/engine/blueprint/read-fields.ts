@@ -11,6 +11,7 @@ export interface SortedKeys {
 
 /** One field given in two spellings: the dotted one wins, then the one with underscores. */
 export function sortKeys(entries: readonly Entry[], problems: Problem[]): SortedKeys {
+  if (entries.every((entry) => PLAIN.test(entry.key))) return { fields: entries, steering: [] }
   const fields: Entry[] = []
   const given = new Map<string, { index: number; spelling: string }>()
   const steering: Entry[] = []
@@ -46,3 +47,6 @@ export function sortKeys(entries: readonly Entry[], problems: Problem[]): Sorted
 }
 
 const rankOf = (spelling: string): number => (spelling.includes('.') ? 0 : spelling.includes('_') ? 1 : 2)
+
+/** A key in its one spelling already, which most are. */
+const PLAIN = /^[^$._][^._]*$/

@@ -40,7 +40,7 @@ interface Frame {
   /** Keys seen, once there are more than a few. */
   seen?: Map<string, number>
   key?: { text: string; at: Place; merge: boolean; skip?: boolean }
-  readonly merges: { value: Value; at: Place }[]
+  merges?: { value: Value; at: Place }[]
   /** Nodes inside, aliases counted as what they stand for. */
   size: number
   depth: number
@@ -106,7 +106,9 @@ class Composer {
     kind: Frame['kind'],
     { start, flow, anchor }: { start: number; flow: boolean; anchor?: Anchor | undefined },
   ): void {
-    const frame = { kind, start, flow, items: [], entries: [], merges: [], size: 1, depth: 0 }
+    const items = kind === 'map' ? NONE : []
+    const entries = kind === 'map' ? [] : NONE
+    const frame = { kind, start, flow, items, entries, size: 1, depth: 0 }
     this.#frames.push(anchor ? { ...frame, anchor } : frame)
     if (kind !== 'document') this.#end = Math.max(this.#end, start)
   }
@@ -121,7 +123,7 @@ class Composer {
     }
     if (frame.flow) this.#end = this.#closerAfter(this.#end)
     const at = this.#places.at(frame.start, this.#end)
-    if (frame.merges.length > 0) this.#merge(frame)
+    if (frame.merges) this.#merge(frame, frame.merges)
     const value: Value =
       frame.kind === 'list' ? { type: 'list', items: frame.items, at } : { type: 'map', entries: frame.entries, at }
     if (frame.anchor) Object.assign(frame.anchor, { value, size: frame.size, depth: frame.depth + 1 })
@@ -219,7 +221,7 @@ class Composer {
     const { text, at, merge, skip } = top.key
     delete top.key
     if (skip) return
-    if (merge) top.merges.push({ value, at })
+    if (merge) top.merges = [...(top.merges ?? []), { value, at }]
     else this.#addEntry(top, { key: text, keyAt: at, value })
   }
 
@@ -245,8 +247,8 @@ class Composer {
   }
 
   /** `<<`: keys that the map does not have itself; of several maps the first wins. */
-  #merge(frame: Frame): void {
-    for (const { value, at } of frame.merges) {
+  #merge(frame: Frame, merges: readonly { value: Value; at: Place }[]): void {
+    for (const { value, at } of merges) {
       const sources = value.type === 'list' ? value.items : [value]
       for (const source of sources) {
         if (source.type !== 'map') {
@@ -342,6 +344,8 @@ const READERS = new Map<string, (text: string) => null | boolean | number | unde
   [`${STANDARD}bool`, tryReadBoolean],
   [`${STANDARD}null`, (text) => (isNullWord(text) ? null : undefined)],
 ])
+/** What a frame never fills: lists have no entries, maps no items. */
+const NONE: never[] = []
 /** Maps of fewer keys are searched one by one. */
 const FEW = 12
 /** Values that all aliases of a file may stand for, so that nested aliases cannot grow without bound. */
