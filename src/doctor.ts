@@ -1,6 +1,6 @@
 /** Looks at this machine and this workspace for what ays needs, and says what is missing and what to do. */
 import { execa } from 'execa'
-import { ProblemsError } from './base/problem.ts'
+import { ProblemsError, throwProblems } from './base/problem.ts'
 import type { Workspace } from './workspace.ts'
 
 export interface Check {
@@ -102,7 +102,8 @@ async function checkWorkspace(workspace: Workspace): Promise<Check[]> {
       : { name: 'lease', state: 'ok', what: 'free' },
   ]
   try {
-    const { graph } = await workspace.validate()
+    const { graph, problems } = await workspace.validate()
+    throwProblems(problems)
     return [...checks, { name: 'blueprints', state: 'ok', what: `${graph.services.size} services, no mistakes` }]
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error

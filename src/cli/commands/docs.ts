@@ -1,7 +1,6 @@
 import { Flags } from '@oclif/core'
 import { AysCommand } from '../command.ts'
 import { describeCommands } from '../completion/commands.ts'
-import { writeDocs } from '../write-docs.ts'
 
 /** `ays docs`: writes the pages that are made from the code. */
 export default class Docs extends AysCommand {
@@ -11,6 +10,7 @@ export default class Docs extends AysCommand {
 
   async run(): Promise<number> {
     const { flags } = await this.parse(Docs)
+    const { writeDocs } = await import('../write-docs.ts')
     const written = await writeDocs(flags.out, describeCommands(this.config.commands))
     this.show(
       flags,

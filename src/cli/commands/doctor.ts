@@ -1,4 +1,3 @@
-import { checkMachine } from '../../doctor.ts'
 import { AysCommand } from '../command.ts'
 import { folderArg, workspaceFlags, workspaceOptions } from '../options.ts'
 import { checksView } from '../views/checks.ts'
@@ -12,6 +11,7 @@ export default class Doctor extends AysCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Doctor)
+    const { checkMachine } = await import('../../doctor.ts')
     const { openWorkspace } = await import('../../workspace.ts')
     const checks = await checkMachine(() => openWorkspace(workspaceOptions(args.folder, flags)))
     this.show(

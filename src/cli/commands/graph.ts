@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { AysCommand } from '../command.ts'
 import { folderArg, workspaceFlags, workspaceOptions } from '../options.ts'
+import { validGraph } from '../valid-graph.ts'
 import { graphDot, graphJson, graphMermaid, graphSvg, graphTree } from '../views/graph.ts'
 
 /** `ays graph`: what needs what. */
@@ -24,7 +25,7 @@ export default class GraphCommand extends AysCommand {
   async run(): Promise<number> {
     const { args, flags } = await this.parse(GraphCommand)
     return await this.inWorkspace(workspaceOptions(args.folder, flags), async (workspace) => {
-      const { graph } = await workspace.validate()
+      const graph = await validGraph(workspace)
       const svg = flags.format === 'svg' && !flags.json ? await graphSvg(graph) : ''
       this.show(
         flags,

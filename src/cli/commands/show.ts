@@ -5,6 +5,7 @@ import { ProblemsError } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import { AysCommand } from '../command.ts'
 import { folderFlag, workspaceFlags, workspaceOptions } from '../options.ts'
+import { validGraph } from '../valid-graph.ts'
 import { serviceDetails, serviceView } from '../views/service.ts'
 
 /** `ays show ADDRESS`: everything known of one service. */
@@ -17,7 +18,7 @@ export default class Show extends AysCommand {
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Show)
     return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) => {
-      const { graph } = await workspace.validate()
+      const graph = await validGraph(workspace)
       const memory = workspace.memory()
       const address = tryReadAddress(args.address)
       const known = [...new Set([...graph.services.keys(), ...memory.services.keys()])]
