@@ -8,6 +8,9 @@ import { commandKind } from './command/command.ts'
 import { directoryKind } from './files/directory.ts'
 import { fileKind } from './files/file.ts'
 import { symlinkKind } from './files/symlink.ts'
+import { labNetworkKind } from './lab/network.ts'
+import { labNodeKind } from './lab/node.ts'
+import { labRootKind } from './lab/root.ts'
 import { addressKind } from './network/address.ts'
 import { bridgeKind } from './network/bridge.ts'
 import { routeKind } from './network/route.ts'
@@ -40,6 +43,9 @@ const all: readonly AnyKind[] = [
   rulesetKind,
   answersRedisKind,
   answersTcpKind,
+  labNetworkKind,
+  labRootKind,
+  labNodeKind,
 ]
 
 const byName = new Map(all.map((kind) => [kind.name, kind]))

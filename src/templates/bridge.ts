@@ -11,7 +11,12 @@ export const bridge = defineTemplate({
   name: 'bridge',
   summary: 'A network bridge on a node, alone or with an address and NAT.',
   data: Type.Object({
-    address: Type.Optional(Type.String({ pattern: '^[0-9.]+/[0-9]{1,2}$', description: 'Address of the node on it, with prefix: 10.20.0.1/24.' })),
+    address: Type.Optional(
+      Type.String({
+        pattern: '^[0-9.]+/[0-9]{1,2}$',
+        description: 'Address of the node on it, with prefix: 10.20.0.1/24.',
+      }),
+    ),
     ports: Type.Array(Type.String(), { default: [], description: 'Devices that become its ports.' }),
     nat: Type.Boolean({ default: false, description: 'What comes from the bridge leaves the node with its address.' }),
     hwaddr: Type.Optional(Type.String({ pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$' })),
@@ -19,10 +24,19 @@ export const bridge = defineTemplate({
   parent: onNode,
   tasks: ({ data, slug }) => {
     const device = deviceOf(slug)
-    const live = bridgeTask(device, { addresses: data.address ? [data.address] : [], ports: [...data.ports], ...(data.hwaddr ? { mac: data.hwaddr } : {}) })
+    const live = bridgeTask(device, {
+      addresses: data.address ? [data.address] : [],
+      ports: [...data.ports],
+      ...(data.hwaddr ? { mac: data.hwaddr } : {}),
+    })
     if (!data.nat) return [live]
     const rules = `chain postrouting {\n  type nat hook postrouting priority srcnat; policy accept;\n  iifname "${device}" oifname != "${device}" masquerade\n}\n`
-    return [packages(['nftables']), live, sysctl('net.ipv4.ip_forward', '1'), ruleset(`nat_${slug.replaceAll('-', '_')}`, rules)]
+    return [
+      packages(['nftables']),
+      live,
+      sysctl('net.ipv4.ip_forward', '1'),
+      ruleset(`nat_${slug.replaceAll('-', '_')}`, rules),
+    ]
   },
   outputs: ({ slug }) => ({ device: deviceOf(slug) }),
 })

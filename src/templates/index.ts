@@ -1,6 +1,7 @@
 import type { AnyTemplate } from '../engine/template.ts'
 import { bridge } from './bridge.ts'
 import { node, nodeLocal, nodePhysical, nodeSim } from './node.ts'
+import { nodeLab } from './node-lab.ts'
 import { osSshDebian, osSshUbuntu } from './os.ts'
 import { configuration, sshkey } from './sshkey.ts'
 import { filesystem, fssnapshot, storagepool } from './storage.ts'
@@ -10,6 +11,23 @@ import { file, packageTemplate, unit, user } from './system.ts'
 
 /** Every template that ships with ays. */
 export const templates: readonly AnyTemplate[] = [
-  bridge, configuration, file, filesystem, fssnapshot, node, nodeLocal, nodePhysical, nodeSim, osSshDebian, osSshUbuntu,
-  packageTemplate, sshkey, storageEngine, storageclusterBlock, storagepool, unit, user,
+  bridge,
+  configuration,
+  file,
+  filesystem,
+  fssnapshot,
+  node,
+  nodeLab,
+  nodeLocal,
+  nodePhysical,
+  nodeSim,
+  osSshDebian,
+  osSshUbuntu,
+  packageTemplate,
+  sshkey,
+  storageEngine,
+  storageclusterBlock,
+  storagepool,
+  unit,
+  user,
 ]

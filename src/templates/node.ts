@@ -7,17 +7,28 @@ const reach = {
   port: Type.Integer({ minimum: 1, maximum: 65_535, default: 22, description: 'Port of sshd.' }),
   user: Type.Optional(Type.String({ description: 'Login name. Absent: what your ssh_config says.' })),
   identityFile: Type.Optional(Type.String({ description: 'Private key file. Absent: your agent and ssh_config.' })),
-  hostKey: Type.Optional(Type.String({ description: '`ssh-ed25519 AAAA…`: the only host key accepted. Absent: your known_hosts decide.' })),
-  acceptNewHostKey: Type.Boolean({ default: false, description: 'Accept a key never seen before. A changed one is refused all the same.' }),
-  become: Type.Optional(Type.Literal('sudo', { description: 'Become root with sudo, which must not ask for a password.' })),
+  hostKey: Type.Optional(
+    Type.String({ description: '`ssh-ed25519 AAAA…`: the only host key accepted. Absent: your known_hosts decide.' }),
+  ),
+  acceptNewHostKey: Type.Boolean({
+    default: false,
+    description: 'Accept a key never seen before. A changed one is refused all the same.',
+  }),
+  become: Type.Optional(
+    Type.Literal('sudo', { description: 'Become root with sudo, which must not ask for a password.' }),
+  ),
   connectTimeoutSeconds: Type.Integer({ minimum: 1, maximum: 300, default: 10 }),
 }
 
 export const node = defineTemplate({
   name: 'node',
   summary: 'A machine of yours that is reached over SSH.',
-  description: 'Uses your own OpenSSH with its config, agent and jump hosts. `host` may be an alias of your ssh_config.',
-  data: Type.Object({ host: Type.String({ minLength: 1, description: 'Name, address or ssh_config alias.' }), ...reach }),
+  description:
+    'Uses your own OpenSSH with its config, agent and jump hosts. `host` may be an alias of your ssh_config.',
+  data: Type.Object({
+    host: Type.String({ minLength: 1, description: 'Name, address or ssh_config alias.' }),
+    ...reach,
+  }),
   outputs: ({ data }) => ({ host: data.host }),
   connection: ({ data }) => ({
     road: 'ssh',
@@ -73,7 +84,14 @@ export const nodeSim = defineTemplate({
   data: Type.Object({
     cpus: Type.Integer({ minimum: 1, default: 4 }),
     memoryMb: Type.Integer({ minimum: 1, default: 8_192 }),
-    disks: Type.Array(Type.Object({ id: Type.String(), sizeGb: Type.Integer({ minimum: 1 }), rotational: Type.Boolean({ default: false }) }), { default: [] }),
+    disks: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        sizeGb: Type.Integer({ minimum: 1 }),
+        rotational: Type.Boolean({ default: false }),
+      }),
+      { default: [] },
+    ),
     faults: Type.Object(
       {
         down: Type.Boolean({ default: false }),
@@ -85,10 +103,18 @@ export const nodeSim = defineTemplate({
     ),
   }),
   outputs: ({ name }) => ({ host: name }),
-  connection: ({ name, data, address }) => ({ road: 'sim', facts: simulatedFacts(name, address, data), faults: data.faults }),
+  connection: ({ name, data, address }) => ({
+    road: 'sim',
+    facts: simulatedFacts(name, address, data),
+    faults: data.faults,
+  }),
 })
 
-function simulatedFacts(name: string, address: string, data: { cpus: number; memoryMb: number; disks: readonly { id: string; sizeGb: number; rotational: boolean }[] }): Facts {
+function simulatedFacts(
+  name: string,
+  address: string,
+  data: { cpus: number; memoryMb: number; disks: readonly { id: string; sizeGb: number; rotational: boolean }[] },
+): Facts {
   return {
     hostname: name,
     machineId: `sim-${address}`,
@@ -100,7 +126,12 @@ function simulatedFacts(name: string, address: string, data: { cpus: number; mem
     init: 'systemd',
     root: true,
     addresses: [],
-    disks: data.disks.map((disk, i) => ({ id: disk.id, path: `/dev/sim${i}`, sizeBytes: disk.sizeGb * 1_073_741_824, rotational: disk.rotational })),
+    disks: data.disks.map((disk, i) => ({
+      id: disk.id,
+      path: `/dev/sim${i}`,
+      sizeBytes: disk.sizeGb * 1_073_741_824,
+      rotational: disk.rotational,
+    })),
     claims: {},
   }
 }

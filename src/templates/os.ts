@@ -15,12 +15,18 @@ const osOver = (name: string, system: string) =>
     summary: `${system} on a node, reached over SSH.`,
     data,
     parent: oneOf(['node']),
-    consumes: { sshkey: manyOf(['sshkey'], { description: 'Read as AYS did; ays logs in with your own agent and keys.' }) },
+    consumes: {
+      sshkey: manyOf(['sshkey'], { description: 'Read as AYS did; ays logs in with your own agent and keys.' }),
+    },
     outputs: ({ node }) => ({ host: node?.outputs.host }),
     tasks: ({ address, data, node }) => {
       if (data.sshAddr !== undefined && node.outputs.host !== data.sshAddr)
         throw new ProblemsError([
-          { code: 'FIELD_TYPE', message: `${address} gives ssh.addr ${data.sshAddr}, but its node is reached as ${String(node.outputs.host)}.`, hint: 'Give the address at the node.' },
+          {
+            code: 'FIELD_TYPE',
+            message: `${address} gives ssh.addr ${data.sshAddr}, but its node is reached as ${String(node.outputs.host)}.`,
+            hint: 'Give the address at the node.',
+          },
         ])
       return []
     },

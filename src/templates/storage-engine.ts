@@ -22,19 +22,37 @@ const named = ['ardb', 'zdb', 'herodb'] as const
 export const storageEngine = defineTemplate({
   name: 'storage_engine',
   summary: 'One key-value server on a node (the Redis protocol), with its data and its password.',
-  description: 'It listens on a socket of its own and on a port. Clients need the password that ays made for it: the output `password`.',
+  description:
+    'It listens on a socket of its own and on a port. Clients need the password that ays made for it: the output `password`.',
   data: Type.Object({
-    engine: Type.Union([...Object.keys(engines), ...named].map((one) => Type.Literal(one)), { default: 'redis', description: 'redis and valkey are built; the others are names to come.' }),
-    port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'Absent: the first free one from 6379 on, kept.' })),
+    engine: Type.Union(
+      [...Object.keys(engines), ...named].map((one) => Type.Literal(one)),
+      { default: 'redis', description: 'redis and valkey are built; the others are names to come.' },
+    ),
+    port: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65_535, description: 'Absent: the first free one from 6379 on, kept.' }),
+    ),
     bind: Type.String({ default: '127.0.0.1', description: 'Addresses to listen on; `*` for all.' }),
     maxMemory: Type.String({ pattern: '^[0-9]+(kb|mb|gb|k|m|g)?$', default: '256mb' }),
-    maxMemoryPolicy: Type.Union(['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl'].map((one) => Type.Literal(one)), { default: 'noeviction' }),
-    persistence: Type.Union(['aof', 'rdb', 'none'].map((one) => Type.Literal(one)), { default: 'aof' }),
-    folder: Type.Optional(Type.String({ pattern: '^/.', description: 'Where its data lie. Default: /var/lib/ays-engines/<name>.' })),
+    maxMemoryPolicy: Type.Union(
+      ['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl'].map((one) => Type.Literal(one)),
+      { default: 'noeviction' },
+    ),
+    persistence: Type.Union(
+      ['aof', 'rdb', 'none'].map((one) => Type.Literal(one)),
+      { default: 'aof' },
+    ),
+    folder: Type.Optional(
+      Type.String({ pattern: '^/.', description: 'Where its data lie. Default: /var/lib/ays-engines/<name>.' }),
+    ),
     password: Type.Optional(Type.String({ minLength: 8, description: 'Best a secret. Absent: ays makes one.' })),
   }),
-  parent: oneOf(['node', 'os', 'filesystem'], { description: 'The node it runs on, or the file system its data lie on.' }),
-  allocate: ({ data, node, take }) => ({ port: take(`tcp@${node.address}`, 'port', { wish: data.port, from: ports(6379, 6979) }) }),
+  parent: oneOf(['node', 'os', 'filesystem'], {
+    description: 'The node it runs on, or the file system its data lie on.',
+  }),
+  allocate: ({ data, node, take }) => ({
+    port: take(`tcp@${node.address}`, 'port', { wish: data.port, from: ports(6379, 6979) }),
+  }),
   tasks: (ctx) => {
     const { slug, data } = ctx
     const { program, user, package: name } = engineOf(ctx.address, data.engine)
@@ -43,7 +61,10 @@ export const storageEngine = defineTemplate({
       // The package's own server must neither start nor come back at the next boot.
       symlink(`/etc/systemd/system/${name}.service`, '/dev/null'),
       packages([name]),
-      file(`/etc/ays/engines/${slug}.conf`, conf(slug, folder, Number(ctx.allocated.port), passwordOf(ctx), data), { mode: 0o640, group: user }),
+      file(`/etc/ays/engines/${slug}.conf`, conf(slug, folder, Number(ctx.allocated.port), passwordOf(ctx), data), {
+        mode: 0o640,
+        group: user,
+      }),
       directory(folder, { mode: 0o750, owner: user, group: user, holds: 'data' }),
       unit(`ays-engine-${slug}`, unitText({ address: ctx.address, slug, program, user, folder })),
     ]
@@ -73,13 +94,18 @@ function passwordOf(ctx: EngineContext): Secret {
 }
 
 /** A password is a secret, also where the blueprint gives it in plain. Validated data may hold a Secret where the schema says string. */
-const asSecret = (value: Text, like: Secret): Secret => (typeof value === 'string' ? like.with('password', value) : value)
+const asSecret = (value: Text, like: Secret): Secret =>
+  typeof value === 'string' ? like.with('password', value) : value
 
 function engineOf(address: string, name: string): (typeof engines)[keyof typeof engines] {
   const found = Object.entries(engines).find(([key]) => key === name)?.[1]
   if (found) return found
   throw new ProblemsError([
-    { code: 'TEMPLATE_UNBUILT', message: `${address} asks for the engine ${name}, which no package source of the supported systems has; its work is not built.`, hint: 'redis and valkey work today.' },
+    {
+      code: 'TEMPLATE_UNBUILT',
+      message: `${address} asks for the engine ${name}, which no package source of the supported systems has; its work is not built.`,
+      hint: 'redis and valkey work today.',
+    },
   ])
 }
 
@@ -88,8 +114,24 @@ const folderOf = (slug: string, data: { readonly folder?: string | undefined }, 
 
 const socketOf = (slug: string): string => `/run/ays-engine-${slug}/engine.sock`
 
-function conf(slug: string, folder: string, port: number, password: Secret, data: { readonly bind: string; readonly maxMemory: string; readonly maxMemoryPolicy: string; readonly persistence: string }): Text {
-  const keeps = data.persistence === 'aof' ? 'appendonly yes\nsave ""' : data.persistence === 'rdb' ? 'appendonly no\nsave 900 1 300 10 60 10000' : 'appendonly no\nsave ""'
+function conf(
+  slug: string,
+  folder: string,
+  port: number,
+  password: Secret,
+  data: {
+    readonly bind: string
+    readonly maxMemory: string
+    readonly maxMemoryPolicy: string
+    readonly persistence: string
+  },
+): Text {
+  const keeps =
+    data.persistence === 'aof'
+      ? 'appendonly yes\nsave ""'
+      : data.persistence === 'rdb'
+        ? 'appendonly no\nsave 900 1 300 10 60 10000'
+        : 'appendonly no\nsave ""'
   return text`# Made by ays for this engine; changes by hand are drift.
 port ${port}
 bind ${data.bind}
@@ -104,7 +146,13 @@ requirepass ${password}
 `
 }
 
-const unitText = (of: { address: string; slug: string; program: string; user: string; folder: string }): string => `[Unit]
+const unitText = (of: {
+  address: string
+  slug: string
+  program: string
+  user: string
+  folder: string
+}): string => `[Unit]
 Description=${of.address} (storage engine)
 After=network.target
 

@@ -8,17 +8,26 @@ import { subvolume } from '../sal/btrfs/subvolume.ts'
 import { mount } from '../sal/mount/mount.ts'
 import { onNode } from './places.ts'
 
-const profile = Type.Union(['single', 'dup', 'raid0', 'raid1', 'raid10'].map((one) => Type.Literal(one)), { description: 'As mkfs.btrfs names it.' })
+const profile = Type.Union(
+  ['single', 'dup', 'raid0', 'raid1', 'raid10'].map((one) => Type.Literal(one)),
+  { description: 'As mkfs.btrfs names it.' },
+)
 
 export const storagepool = defineTemplate({
   name: 'storagepool',
   summary: 'A btrfs file system over one or more devices of a node.',
   data: Type.Object({
-    devices: Type.Array(Type.String({ pattern: '^/dev/.' }), { minItems: 1, description: 'Block devices, best by /dev/disk/by-id.' }),
+    devices: Type.Array(Type.String({ pattern: '^/dev/.' }), {
+      minItems: 1,
+      description: 'Block devices, best by /dev/disk/by-id.',
+    }),
     dataProfile: Type.Optional(profile),
     metadataProfile: Type.Optional(profile),
     mountpoint: Type.Optional(Type.String({ pattern: '^/.', description: 'Default: /mnt/storagepools/<name>.' })),
-    wipe: Type.Boolean({ default: false, description: 'Take devices that hold something. What they hold is destroyed.' }),
+    wipe: Type.Boolean({
+      default: false,
+      description: 'Take devices that hold something. What they hold is destroyed.',
+    }),
   }),
   parent: onNode,
   tasks: ({ data, slug }) => {
@@ -40,7 +49,8 @@ export const storagepool = defineTemplate({
   outputs: ({ data, slug }) => ({ mountpoint: mountpointOf(slug, data) }),
 })
 
-const mountpointOf = (slug: string, data: { readonly mountpoint?: string | undefined }): string => data.mountpoint ?? `/mnt/storagepools/${slug}`
+const mountpointOf = (slug: string, data: { readonly mountpoint?: string | undefined }): string =>
+  data.mountpoint ?? `/mnt/storagepools/${slug}`
 
 export const filesystem = defineTemplate({
   name: 'filesystem',
@@ -57,7 +67,10 @@ export const filesystem = defineTemplate({
       ...(data.quotaGb ? { quotaBytes: Math.round(data.quotaGb * 1_073_741_824) } : {}),
     }),
   ],
-  outputs: ({ slug, parent }) => ({ path: `${String(parent.outputs.mountpoint)}/${slug}`, pool: parent.outputs.mountpoint }),
+  outputs: ({ slug, parent }) => ({
+    path: `${String(parent.outputs.mountpoint)}/${slug}`,
+    pool: parent.outputs.mountpoint,
+  }),
 })
 
 export const fssnapshot = defineTemplate({
@@ -65,6 +78,10 @@ export const fssnapshot = defineTemplate({
   summary: 'A read-only snapshot of a file system, as it was when first applied.',
   data: Type.Object({}),
   parent: oneOf([filesystem]),
-  tasks: ({ slug, parent }) => [snapshot(`${String(parent.outputs.pool)}/.snapshots/${parent.slug}-${slug}`, String(parent.outputs.path), { readOnly: true })],
+  tasks: ({ slug, parent }) => [
+    snapshot(`${String(parent.outputs.pool)}/.snapshots/${parent.slug}-${slug}`, String(parent.outputs.path), {
+      readOnly: true,
+    }),
+  ],
   outputs: ({ slug, parent }) => ({ path: `${String(parent.outputs.pool)}/.snapshots/${parent.slug}-${slug}` }),
 })

@@ -23,13 +23,22 @@ export const file = defineTemplate({
     group: Type.String({ default: 'root' }),
   }),
   parent: onNode,
-  tasks: ({ data }) => [fileTask(data.path, data.content, { mode: Number.parseInt(data.mode, 8), owner: data.owner, group: data.group })],
+  tasks: ({ data }) => [
+    fileTask(data.path, data.content, { mode: Number.parseInt(data.mode, 8), owner: data.owner, group: data.group }),
+  ],
 })
 
 export const packageTemplate = defineTemplate({
   name: 'package',
   summary: 'Packages of the distribution.',
-  data: Type.Object({ names: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9+.-]*$' }), { minItems: 1, description: 'Absent: the name of the service.' })) }),
+  data: Type.Object({
+    names: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9+.-]*$' }), {
+        minItems: 1,
+        description: 'Absent: the name of the service.',
+      }),
+    ),
+  }),
   parent: onNode,
   tasks: ({ data, name }) => [packages([...(data.names ?? [name])])],
 })
@@ -44,14 +53,21 @@ export const unit = defineTemplate({
     workingDirectory: Type.Optional(Type.String()),
     environment: Type.Record(Type.String(), Type.String(), { default: {} }),
     after: Type.Array(Type.String(), { default: ['network.target'] }),
-    restart: Type.Union([Type.Literal('no'), Type.Literal('on-failure'), Type.Literal('always')], { default: 'on-failure' }),
+    restart: Type.Union([Type.Literal('no'), Type.Literal('on-failure'), Type.Literal('always')], {
+      default: 'on-failure',
+    }),
     packages: Type.Array(Type.String(), { default: [], description: 'Packages that it needs.' }),
   }),
   parent: onNode,
   tasks: ({ data, slug, address }) => {
-    const environment = Object.entries(data.environment).map(([key, value]) => `Environment="${key}=${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"\n`)
+    const environment = Object.entries(data.environment).map(
+      ([key, value]) => `Environment="${key}=${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"\n`,
+    )
     const lines = `[Unit]\nDescription=${data.description ?? address}\nAfter=${data.after.join(' ')}\n\n[Service]\nExecStart=${data.exec}\nUser=${data.user}\n${data.workingDirectory ? `WorkingDirectory=${data.workingDirectory}\n` : ''}${environment.join('')}Restart=${data.restart}\n\n[Install]\nWantedBy=multi-user.target\n`
-    return [...(data.packages.length > 0 ? [packages([...data.packages])] : []), unitTask(`ays-${slug}`, text`${lines}`)]
+    return [
+      ...(data.packages.length > 0 ? [packages([...data.packages])] : []),
+      unitTask(`ays-${slug}`, text`${lines}`),
+    ]
   },
   running: ({ slug, tasks }) => [running(`ays-${slug}`, { startedWith: tasks })],
 })
@@ -65,14 +81,26 @@ export const user = defineTemplate({
     shell: Type.String({ default: '/bin/bash' }),
     home: Type.Optional(Type.String({ pattern: '^/.' })),
     system: Type.Boolean({ default: false }),
-    authorizedKeys: Type.Array(Type.String({ pattern: '^(ssh|ecdsa|sk)-' }), { default: [], description: 'Lines of .pub files.' }),
+    authorizedKeys: Type.Array(Type.String({ pattern: '^(ssh|ecdsa|sk)-' }), {
+      default: [],
+      description: 'Lines of .pub files.',
+    }),
   }),
   parent: onNode,
   consumes: { sshkey: manyOf(['sshkey'], { description: 'Keys that may log in as this user.' }) },
   tasks: ({ data, name, peers }) => {
-    const lines = [...data.authorizedKeys, ...peers.sshkey.flatMap((key) => (typeof key.outputs.publicKey === 'string' ? [key.outputs.publicKey] : []))]
+    const lines = [
+      ...data.authorizedKeys,
+      ...peers.sshkey.flatMap((key) => (typeof key.outputs.publicKey === 'string' ? [key.outputs.publicKey] : [])),
+    ]
     return [
-      userTask(name, { groups: [...data.groups], shell: data.shell, system: data.system, ...(data.uid ? { uid: data.uid } : {}), ...(data.home ? { home: data.home } : {}) }),
+      userTask(name, {
+        groups: [...data.groups],
+        shell: data.shell,
+        system: data.system,
+        ...(data.uid ? { uid: data.uid } : {}),
+        ...(data.home ? { home: data.home } : {}),
+      }),
       ...lines.map((line) => authorizedKey(name, line)),
     ]
   },

@@ -1,5 +1,5 @@
 /** wanted + found + remembered → the plan for people, and the works that carry it out. */
-import type { Address } from '../../base/address.ts'
+import { type Address, LOCAL } from '../../base/address.ts'
 import { digestOf, plain } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
@@ -18,7 +18,8 @@ export function makePlan(world: World): { readonly plan: Plan; readonly works: r
   const planned: Planned[] = []
   for (const address of world.graph.order) {
     const service = world.graph.services.get(address)
-    if (service && world.includes(address)) planned.push(planService(world, index, service))
+    // The controller's own machine is always there: nothing to make, nothing to remember.
+    if (service && address !== LOCAL && world.includes(address)) planned.push(planService(world, index, service))
   }
   const gone = new Set(world.orphans)
   for (const address of world.orphans) planned.push(planRemoval(world, index, address, gone))
