@@ -2,7 +2,7 @@
 import { type Address, addressOf } from '../../base/address.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
-import type { Known } from './cel.ts'
+import type { Known } from './cel-values.ts'
 import type { Declaration, Entry, Scope, Value } from './declaration.ts'
 import { mayHoldExpression } from './expression-text.ts'
 import {

@@ -2,7 +2,7 @@
 import type { Json } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { isSecret } from '../../base/secret.ts'
-import type { Known } from './cel.ts'
+import type { Known } from './cel-values.ts'
 import type { Entry, Value } from './declaration.ts'
 
 /** Data as a value; all of it stands at one place. */

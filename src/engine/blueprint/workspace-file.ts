@@ -1,127 +1,16 @@
 /** Reads ays.yaml, the workspace's own file, by its schema: unknown keys are mistakes with a suggestion. */
-import { Ajv, type ErrorObject } from 'ajv'
-import Type, { type Static } from 'typebox'
+import { Ajv } from 'ajv'
+import type { Static } from 'typebox'
 import { tryReadDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
-import { didYouMean } from '../../base/suggest.ts'
 import type { Entry, Value } from './declaration.ts'
 import { readYaml, type SourceFile } from './read-yaml.ts'
+import { problemsOf } from './schema-mistakes.ts'
 import { findEntry, kindOf, tryDataOf } from './value.ts'
 import { type VarDeclaration, type VarType, valueAs } from './vars.ts'
-
-const Duration = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '^\\s*\\d+\\s*[wdhms]?\\s*$' })], {
-  description: 'a duration such as 5m, 1h or 30 (seconds)',
-})
-const Words = Type.Array(Type.String({ minLength: 1 }))
-const Exactly = { additionalProperties: false }
-
-/** The schema of ays.yaml. Its reference page is made from it. */
-export const workspaceSchema = Type.Object(
-  {
-    workspace: Type.Optional(
-      Type.String({
-        pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
-        description: 'a uuid, as `ays init` writes it',
-      }),
-    ),
-    ays: Type.Optional(
-      Type.String({
-        pattern: '^\\s*(?:(?:[<>]=?|=|\\^|~)?\\s*\\d+(?:\\.\\d+){0,2}\\s*)+$',
-        description: 'a range of versions such as ">=1.2 <2"',
-      }),
-    ),
-    vars: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-        Type.Object(
-          {
-            type: Type.Optional(
-              Type.Enum(['string', 'integer', 'number', 'boolean', 'list', 'map', 'text', 'int', 'float', 'bool']),
-            ),
-            default: Type.Optional(Type.Unknown()),
-            description: Type.Optional(Type.String()),
-          },
-          Exactly,
-        ),
-        { ...Exactly, description: 'a map of names (letters, digits and _) to { type, default, description }' },
-      ),
-    ),
-    env: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), {
-        description: 'a list of names of environment variables',
-      }),
-    ),
-    limits: Type.Optional(
-      Type.Object(
-        {
-          parallel: Type.Optional(
-            Type.Integer({
-              minimum: 1,
-              maximum: 1_000,
-              description: 'a number of jobs at once over all nodes, 1 to 1000',
-            }),
-          ),
-          perNode: Type.Optional(
-            Type.Integer({ minimum: 1, maximum: 100, description: 'a number of jobs at once on one node, 1 to 100' }),
-          ),
-          timeout: Type.Optional(Duration),
-        },
-        Exactly,
-      ),
-    ),
-    waves: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { targets: Type.Optional(Words), tags: Type.Optional(Words), pause: Type.Optional(Duration) },
-          Exactly,
-        ),
-        {
-          description: 'a list of { targets, tags, pause }',
-        },
-      ),
-    ),
-    secrets: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-        Type.Union(
-          [
-            Type.Object({ env: Type.String({ minLength: 1 }) }, Exactly),
-            Type.Object({ file: Type.String({ minLength: 1 }) }, Exactly),
-          ],
-          {
-            description: 'where the secret comes from, { env: NAME } or { file: path }',
-          },
-        ),
-        { ...Exactly, description: 'a map of names to { env: NAME } or { file: path }' },
-      ),
-    ),
-    retries: Type.Optional(
-      Type.Union(
-        [
-          Duration,
-          Type.String({ pattern: '^\\s*\\d+\\s*[wdhms]?\\s*(?:,\\s*\\d+\\s*[wdhms]?\\s*)*$' }),
-          Type.Array(Duration),
-        ],
-        { description: 'waits between attempts such as [1, 2, 4] or "5,10,15"; 0 for none' },
-      ),
-    ),
-    prune: Type.Optional(Type.Boolean()),
-    watch: Type.Optional(
-      Type.Object(
-        { apply: Type.Optional(Type.Enum(['never', 'safe', 'all'])), every: Type.Optional(Duration) },
-        Exactly,
-      ),
-    ),
-    templates: Type.Optional(
-      Type.Record(Type.String(), Type.String({ description: 'a version' }), {
-        description: 'a map of templates to the versions they are held at',
-      }),
-    ),
-  },
-  Exactly,
-)
+import { workspaceSchema } from './workspace-schema.ts'
 
 type Raw = Static<typeof workspaceSchema>
 
@@ -275,98 +164,6 @@ const TYPES = new Map<string, VarType>([
   ['map', 'map'],
 ])
 
-/** One problem per value: of a union's several complaints the outermost is told, in the words of its description. */
-function problemsOf(errors: readonly ErrorObject[], root: Value): { problem: Problem; key: string }[] {
-  const unions = errors.filter((one) => one.keyword === 'anyOf').map((one) => one.instancePath)
-  const inUnion = (one: ErrorObject): boolean =>
-    one.keyword !== 'anyOf' &&
-    unions.some((path) => one.instancePath === path || one.instancePath.startsWith(`${path}/`))
-  const seen = new Set<string>()
-  return errors.flatMap((error) => {
-    if (inUnion(error)) return []
-    const path = error.instancePath
-      .split('/')
-      .slice(1)
-      .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
-    const extra = typeof error.params.additionalProperty === 'string' ? error.params.additionalProperty : undefined
-    const id = `${error.instancePath} ${extra ?? ''}`
-    if (seen.has(id)) return []
-    seen.add(id)
-    const { value, entry } = seek(root, extra === undefined ? path : [...path, extra])
-    const name = [...path, ...(extra === undefined ? [] : [extra])].join('.')
-    const key = path[0] ?? extra ?? ''
-    const schema: unknown = error.parentSchema
-    if (extra !== undefined) return [{ key, problem: unknownKey(extra, path, schema, entry?.keyAt ?? value.at) }]
-    const expected = describe(schema) ?? expectation(error)
-    const problem: Problem = {
-      code: 'WORKSPACE_INVALID',
-      message:
-        name === '' ? `ays.yaml is a map, not ${kindOf(value)}.` : `${name} takes ${expected}, not ${kindOf(value)}.`,
-      at: value.at,
-    }
-    const allowed = Array.isArray(error.params.allowedValues) ? error.params.allowedValues.map(String) : []
-    const hint = allowed.length > 0 ? didYouMean(String(tryDataOf(value)), allowed) : undefined
-    return [{ key, problem: hint ? { ...problem, hint } : problem }]
-  })
-}
-
-function unknownKey(key: string, path: readonly string[], schema: unknown, at: Place): Problem {
-  const properties = isRecord(schema) && isRecord(schema.properties) ? Object.keys(schema.properties) : []
-  const where = path.length === 0 ? 'ays.yaml' : path.join('.')
-  if (properties.length === 0) {
-    return {
-      code: 'WORKSPACE_INVALID',
-      message: `"${key}" cannot be a name under ${where}.`,
-      at,
-      hint: 'Use letters, digits and _, not beginning with a digit.',
-    }
-  }
-  return {
-    code: 'WORKSPACE_INVALID',
-    message: `${where} has no ${key}.`,
-    at,
-    hint: didYouMean(key, properties) ?? `It has ${properties.join(', ')}.`,
-  }
-}
-
-function describe(schema: unknown): string | undefined {
-  return isRecord(schema) && typeof schema.description === 'string' ? schema.description : undefined
-}
-
-function expectation(error: ErrorObject): string {
-  if (Array.isArray(error.params.allowedValues)) return `one of ${error.params.allowedValues.join(', ')}`
-  switch (error.params.type) {
-    case 'object':
-      return 'a map'
-    case 'array':
-      return 'a list'
-    case 'string':
-      return 'text'
-    case 'boolean':
-      return 'true or false'
-    default:
-      return error.message ?? 'something else'
-  }
-}
-
-/** The value at a path, and its entry where it is one of a map; the nearest above where the path ends early. */
-function seek(root: Value, path: readonly string[]): { value: Value; entry?: Entry } {
-  let value = root
-  let entry: Entry | undefined
-  for (const step of path) {
-    const next: Entry | Value | undefined =
-      value.type === 'map'
-        ? findEntry(value.entries, step)
-        : value.type === 'list'
-          ? value.items[Number(step)]
-          : undefined
-    if (!next) break
-    entry = 'key' in next ? next : undefined
-    value = 'key' in next ? next.value : next
-  }
-  return entry ? { value, entry } : { value }
-}
-
 function placesIn(root: Value): Record<string, Place> {
   const places: Record<string, Place> = { '': root.at }
   const walk = (value: Value, path: string): void => {
@@ -378,9 +175,6 @@ function placesIn(root: Value): Record<string, Place> {
   walk(root, '')
   return places
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 let compiled: ReturnType<Ajv['compile']> | undefined
 /** Compiled on first use: it costs as much as reading a small workspace. */

@@ -4,7 +4,8 @@ import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Entry, Value } from './declaration.ts'
 import type { Places } from './yaml-places.ts'
-import { isNullWord, readPlainScalar, tryReadBoolean, tryReadFloat, tryReadInteger } from './yaml-scalars.ts'
+import { readPlainScalar } from './yaml-scalars.ts'
+import { fitsCollection, tagName, tryTagReader } from './yaml-tags.ts'
 
 interface ComposeOptions {
   readonly legacy: boolean
@@ -277,14 +278,13 @@ class Composer {
 
   #checkTag(event: { tagStart: number; tagEnd: number }, expected: 'seq' | 'map'): void {
     if (event.tagStart < 0) return
-    const tag = this.#tagOf(event)
-    if (tag !== '!' && tag !== STANDARD + expected) this.#refuseTag(event)
+    const tag = tagName(this.#rawTag(event), this.#handles)
+    if (!fitsCollection(tag, expected)) this.#refuseTag(event)
   }
 
   #typed(event: ScalarEvent, text: string, at: Place): null | boolean | number | string {
-    const tag = this.#tagOf(event)
-    if (tag === '!' || tag === `${STANDARD}str`) return text
-    const read = READERS.get(tag)
+    const tag = tagName(this.#rawTag(event), this.#handles)
+    const read = tryTagReader(tag)
     if (!read) {
       this.#refuseTag(event)
       return text
@@ -305,14 +305,6 @@ class Composer {
   }
 
   #rawTag = (event: { tagStart: number; tagEnd: number }): string => this.#text.slice(event.tagStart, event.tagEnd)
-
-  /** The whole name of a tag, its handle resolved. */
-  #tagOf(event: { tagStart: number; tagEnd: number }): string {
-    const raw = this.#rawTag(event)
-    if (raw.startsWith('!<')) return raw.slice(2, -1)
-    const [, handle = '!', suffix = ''] = /^(![0-9A-Za-z-]*!|!)(.*)$/s.exec(raw) ?? []
-    return (this.#handles.get(handle) ?? (handle === '!!' ? STANDARD : handle)) + suffix
-  }
 
   /** Behind the bracket that closes a flow collection, sought after its last token. */
   #closerAfter(from: number): number {
@@ -337,13 +329,6 @@ function indexOfKey(frame: Frame, key: string): number {
 }
 
 const isSpace = (unit: number): boolean => unit === 32 || unit === 10 || unit === 13 || unit === 9
-const STANDARD = 'tag:yaml.org,2002:'
-const READERS = new Map<string, (text: string) => null | boolean | number | undefined>([
-  [`${STANDARD}int`, tryReadInteger],
-  [`${STANDARD}float`, (text) => tryReadFloat(text) ?? tryReadInteger(text)],
-  [`${STANDARD}bool`, tryReadBoolean],
-  [`${STANDARD}null`, (text) => (isNullWord(text) ? null : undefined)],
-])
 /** What a frame never fills: lists have no entries, maps no items. */
 const NONE: never[] = []
 /** Maps of fewer keys are searched one by one. */

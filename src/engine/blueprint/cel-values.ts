@@ -1,0 +1,78 @@
+/** Takes values into an evaluation of CEL and out again; what touched a secret comes out as one. */
+import type { Json } from '../../base/json.ts'
+import { isSecret, type Secret } from '../../base/secret.ts'
+
+/** Plain data that may hold secrets at its leaves. */
+export type Known = Json | Secret
+
+/** Lets values into an evaluation and out again, and notes which secrets were read meanwhile. */
+export function openGate() {
+  const touched: Secret[] = []
+  const originals = new Map<object, Known>()
+  const enter = (value: unknown): unknown => {
+    if (isSecret(value)) {
+      touched.push(value)
+      return value.reveal()
+    }
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
+    if (typeof value !== 'object' || value === null) return value
+    const inside: object = Array.isArray(value) ? [] : {}
+    for (const [key, held] of Object.entries(value)) {
+      if (held === undefined) continue
+      let entered: { value: unknown } | undefined
+      const get = (): unknown => {
+        if (isSecret(held)) return enter(held)
+        entered ??= { value: enter(held) }
+        return entered.value
+      }
+      Object.defineProperty(inside, key, { get, enumerable: true, configurable: true })
+    }
+    // Whatever comes in is plain data with secrets at its leaves.
+    originals.set(inside, value as Known)
+    return inside
+  }
+  const leave = (value: unknown): Known => {
+    const only = touched[0]
+    if (only && value === only.reveal() && touched.every((one) => one === only)) return only
+    return only ? seal(out(value), only) : out(value)
+  }
+  const out = (value: unknown): Known => {
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+    if (typeof value === 'bigint') {
+      if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
+        throw new Refused('it gives a number too large to be exact')
+      return Number(value)
+    }
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw new Refused('it gives a number that is not finite')
+      return value
+    }
+    if (typeof value === 'object') {
+      const original = originals.get(value)
+      if (original !== undefined) return original
+      if (value instanceof Date) return value.toISOString()
+      // Secrets at the leaves of a list or map are data here; Json does not name them.
+      if (Array.isArray(value) || value instanceof Set) return [...value].map(out) as readonly Json[]
+      const entries =
+        value instanceof Map ? [...value.entries()] : value.constructor === Object ? Object.entries(value) : undefined
+      if (entries) return Object.fromEntries(entries.map(([key, inner]) => [String(key), out(inner)])) as Json
+    }
+    throw new Refused(
+      'it gives neither text, a number, true or false, a list nor a map; string(…) makes text of most things',
+    )
+  }
+  return { enter, leave, touched: () => touched.length > 0 }
+}
+
+/** Every leaf made a secret. */
+function seal(value: Known, by: Secret): Known {
+  if (isSecret(value) || value === null) return value
+  // As above: secrets stand at leaves.
+  if (Array.isArray(value)) return value.map((one: Known) => seal(one, by)) as Json
+  if (typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, seal(one ?? null, by)])) as Json
+  return by.with(by.ref, String(value))
+}
+
+/** A result or a file that cannot be used. */
+export class Refused extends Error {}

@@ -1,0 +1,150 @@
+/** Checks and evaluates one `${…}`: every name that it reads, and the services that it refers to. */
+import { type Address, tryReadAddress } from '../../base/address.ts'
+import type { Place } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
+import { didYouMean } from '../../base/suggest.ts'
+import { type CelFault, type Compiled, compile, evaluate, type NameRead } from './cel.ts'
+import type { Known } from './cel-values.ts'
+import type { ExpressionPart, Reference, Scope } from './declaration.ts'
+import { placeInPart } from './expression-places.ts'
+import type { ServiceReadings } from './service-reading.ts'
+
+export type PartResult =
+  | { readonly state: 'known'; readonly data: Known }
+  | { readonly state: 'later'; readonly waitsFor: readonly Address[] }
+  | { readonly state: 'problem'; readonly problem: Problem }
+
+/** The value of one expression, with what is known of services. */
+export function evaluatePart(part: ExpressionPart, scope: Scope, services: ServiceReadings): PartResult {
+  const compiled = compilePart(part, scope)
+  if ('problem' in compiled) return { state: 'problem', problem: compiled.problem }
+  const readings: Record<string, Known> = {}
+  const open: Address[] = []
+  for (const { index, address, at } of compiled.indexed) {
+    const service = services.get(address)
+    if (!service) {
+      const hint = didYouMean(address, services.keys())
+      const problem: Problem = {
+        code: 'LINK_UNKNOWN',
+        message: `This expression reads ${address}, which no blueprint declares.`,
+        at,
+        ...(hint ? { hint } : {}),
+      }
+      return { state: 'problem', problem }
+    }
+    if (!service.outputs) open.push(address)
+    const outputs = service.outputs ?? {}
+    readings[index] = {
+      ...service.data,
+      ...outputs,
+      name: service.name,
+      address,
+      data: service.data,
+      ...(service.outputs ? { outputs } : {}),
+    }
+  }
+  const result = evaluate(compiled.compiled, scope, readings)
+  if ('value' in result) return { state: 'known', data: result.value }
+  if (result.fault.missingKey && open.length > 0) return { state: 'later', waitsFor: open }
+  return { state: 'problem', problem: problemOf(part, result.fault, scope) }
+}
+
+export interface CompiledPart {
+  readonly compiled: Compiled
+  readonly refersTo: readonly Reference[]
+  /** The texts in the brackets of `services[…]`, with the addresses that they mean. */
+  readonly indexed: readonly { readonly index: string; readonly address: Address; readonly at: Place }[]
+}
+
+/** Compiles, and checks every name it reads, so that no mistake hides in a branch that is not taken. */
+export function compilePart(part: ExpressionPart, scope: Scope): CompiledPart | { readonly problem: Problem } {
+  const result = compile(part.source)
+  if ('fault' in result) return { problem: problemOf(part, result.fault, scope) }
+  const { compiled } = result
+  if (compiled.usesEach && !scope.each) {
+    return {
+      problem: {
+        code: 'EXPRESSION',
+        message: `\${${part.source}} uses each, which is known only under $each.`,
+        at: part.at,
+      },
+    }
+  }
+  for (const name of compiled.names) {
+    const problem = checkName(name, part, scope)
+    if (problem) return { problem }
+  }
+  const indexed: { index: string; address: Address; at: Place }[] = []
+  for (const read of compiled.services) {
+    const at = placeInPart(part, read.start, read.end)
+    const text = read.literal ?? indexText(read.index, scope)
+    const address = text === undefined ? undefined : tryReadAddress(text)
+    if (text === undefined || address === undefined) {
+      const given = text === undefined ? `[${read.index}]` : `"${text}"`
+      return {
+        problem: {
+          code: 'EXPRESSION',
+          message: `services takes an address, and ${given} is none.`,
+          at,
+          hint: 'Write services["role/name"].',
+        },
+      }
+    }
+    indexed.push({ index: text, address, at })
+  }
+  return { compiled, refersTo: indexed.map(({ address, at }) => ({ address, at })), indexed }
+}
+
+/** An address that is itself computed, such as `"node!n" + string(each.key)`. */
+function indexText(source: string, scope: Scope): string | undefined {
+  const result = compile(source)
+  if ('fault' in result || result.compiled.services.length > 0) return undefined
+  const value = evaluate(result.compiled, scope)
+  return 'value' in value && typeof value.value === 'string' ? value.value : undefined
+}
+
+function checkName({ root, name, start, end }: NameRead, part: ExpressionPart, scope: Scope): Problem | undefined {
+  const at = placeInPart(part, start, end)
+  switch (root) {
+    case 'vars': {
+      if (Object.hasOwn(scope.vars, name)) return undefined
+      const hint = didYouMean(name, Object.keys(scope.vars)) ?? 'Declare it under vars: in ays.yaml.'
+      return { code: 'VAR_UNKNOWN', message: `vars.${name} is not declared.`, at, hint }
+    }
+    case 'env': {
+      if (!Object.hasOwn(scope.env, name)) {
+        const hint = didYouMean(name, Object.keys(scope.env)) ?? 'Add the name to env: in ays.yaml.'
+        return {
+          code: 'EXPRESSION',
+          message: `env.${name} is not one of the environment variables that the workspace allows.`,
+          at,
+          hint,
+        }
+      }
+      if (scope.env[name] !== undefined) return undefined
+      return {
+        code: 'EXPRESSION',
+        message: `env.${name} is not set in the environment.`,
+        at,
+        hint: `Set ${name} before running ays.`,
+      }
+    }
+    case 'secrets':
+      if (scope.secret(name)) return undefined
+      return { code: 'SECRET_MISSING', message: `secrets.${name} is given by no source of the workspace.`, at }
+  }
+}
+
+function problemOf(part: ExpressionPart, fault: CelFault, scope: Scope): Problem {
+  const at = placeInPart(part, fault.start, fault.end)
+  const name = fault.unknownName
+  const hint =
+    name === undefined
+      ? undefined
+      : Object.hasOwn(scope.vars, name)
+        ? `Did you mean vars.${name}?`
+        : (didYouMean(name, ROOTS) ?? `Expressions know ${ROOTS.join(', ')}.`)
+  return { code: 'EXPRESSION', message: `\${${part.source}}: ${fault.reason}.`, at, ...(hint ? { hint } : {}) }
+}
+
+const ROOTS = ['vars', 'env', 'secrets', 'each', 'services', 'file']

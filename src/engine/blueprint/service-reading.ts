@@ -1,0 +1,14 @@
+/** What expressions see of other services. */
+import type { Address } from '../../base/address.ts'
+import type { JsonObject } from '../../base/json.ts'
+
+/** What an expression may read of another service. A key is sought in its outputs, then in its data. */
+export interface ServiceReading {
+  readonly name: string
+  readonly data: JsonObject
+  /** undefined while they are known only after apply. */
+  readonly outputs: JsonObject | undefined
+}
+
+/** Services by address; a Map fits. */
+export type ServiceReadings = Pick<ReadonlyMap<Address, ServiceReading>, 'get' | 'keys'>

@@ -1,0 +1,114 @@
+/** The schema of ays.yaml. */
+import Type from 'typebox'
+
+const Duration = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '^\\s*\\d+\\s*[wdhms]?\\s*$' })], {
+  description: 'a duration such as 5m, 1h or 30 (seconds)',
+})
+const Words = Type.Array(Type.String({ minLength: 1 }))
+const Exactly = { additionalProperties: false }
+
+/** The schema of ays.yaml. Its reference page is made from it. */
+export const workspaceSchema = Type.Object(
+  {
+    workspace: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+        description: 'a uuid, as `ays init` writes it',
+      }),
+    ),
+    ays: Type.Optional(
+      Type.String({
+        pattern: '^\\s*(?:(?:[<>]=?|=|\\^|~)?\\s*\\d+(?:\\.\\d+){0,2}\\s*)+$',
+        description: 'a range of versions such as ">=1.2 <2"',
+      }),
+    ),
+    vars: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+        Type.Object(
+          {
+            type: Type.Optional(
+              Type.Enum(['string', 'integer', 'number', 'boolean', 'list', 'map', 'text', 'int', 'float', 'bool']),
+            ),
+            default: Type.Optional(Type.Unknown()),
+            description: Type.Optional(Type.String()),
+          },
+          Exactly,
+        ),
+        { ...Exactly, description: 'a map of names (letters, digits and _) to { type, default, description }' },
+      ),
+    ),
+    env: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), {
+        description: 'a list of names of environment variables',
+      }),
+    ),
+    limits: Type.Optional(
+      Type.Object(
+        {
+          parallel: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 1_000,
+              description: 'a number of jobs at once over all nodes, 1 to 1000',
+            }),
+          ),
+          perNode: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 100, description: 'a number of jobs at once on one node, 1 to 100' }),
+          ),
+          timeout: Type.Optional(Duration),
+        },
+        Exactly,
+      ),
+    ),
+    waves: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { targets: Type.Optional(Words), tags: Type.Optional(Words), pause: Type.Optional(Duration) },
+          Exactly,
+        ),
+        {
+          description: 'a list of { targets, tags, pause }',
+        },
+      ),
+    ),
+    secrets: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+        Type.Union(
+          [
+            Type.Object({ env: Type.String({ minLength: 1 }) }, Exactly),
+            Type.Object({ file: Type.String({ minLength: 1 }) }, Exactly),
+          ],
+          {
+            description: 'where the secret comes from, { env: NAME } or { file: path }',
+          },
+        ),
+        { ...Exactly, description: 'a map of names to { env: NAME } or { file: path }' },
+      ),
+    ),
+    retries: Type.Optional(
+      Type.Union(
+        [
+          Duration,
+          Type.String({ pattern: '^\\s*\\d+\\s*[wdhms]?\\s*(?:,\\s*\\d+\\s*[wdhms]?\\s*)*$' }),
+          Type.Array(Duration),
+        ],
+        { description: 'waits between attempts such as [1, 2, 4] or "5,10,15"; 0 for none' },
+      ),
+    ),
+    prune: Type.Optional(Type.Boolean()),
+    watch: Type.Optional(
+      Type.Object(
+        { apply: Type.Optional(Type.Enum(['never', 'safe', 'all'])), every: Type.Optional(Duration) },
+        Exactly,
+      ),
+    ),
+    templates: Type.Optional(
+      Type.Record(Type.String(), Type.String({ description: 'a version' }), {
+        description: 'a map of templates to the versions they are held at',
+      }),
+    ),
+  },
+  Exactly,
+)
