@@ -31,6 +31,8 @@ export interface RunInput {
   tryFindKind(name: string): AnyKind | undefined
   remember(address: Address): RememberedService | undefined
   past(node: Address, thing: string): PastTask | undefined
+  /** Everything remembered of a service. */
+  pastOf(service: Address): readonly PastTask[]
   /** What the plan saw of a thing, while it may still be true. */
   seen(node: Address, thing: string): Seen | undefined
   readonly replace: ReadonlySet<Address>
@@ -144,7 +146,10 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     if (work.lost) return { end: 'error', problem: work.lost, warnings: [], results: [], attempts: 0 }
     if (work.onPaper) {
       const remember = input.remember(work.service)
-      if (remember) await ledger.write([{ put: 'service', service: { ...remember, appliedAt: clock.now() } }])
+      const changes: Change[] = remember
+        ? [{ put: 'service', service: { ...remember, appliedAt: clock.now() } }]
+        : input.pastOf(work.service).map(({ node, thing }) => ({ drop: 'task', node, thing }))
+      await ledger.write(changes)
       return { end: 'ok', warnings: [], results: [], attempts: 0 }
     }
     const desk = deskOf(work.node)

@@ -42,8 +42,9 @@ export const codes = {
   // planning and applying
   NODE_UNREACHABLE: 'The node could not be reached. Nothing was done on it.',
   NODE_LOST: 'The connection to the node was lost in the middle of work. The next apply looks first and goes on.',
-  NODE_IDENTITY: 'Another machine answers at the node\'s address than the one that was there before.',
-  HOST_KEY_UNKNOWN: 'The node\'s host key is not known. Compare it, then give it as hostKey, or use --accept-new-host-keys.',
+  NODE_IDENTITY: "Another machine answers at the node's address than the one that was there before.",
+  HOST_KEY_UNKNOWN:
+    "The node's host key is not known. Compare it, then give it as hostKey, or use --accept-new-host-keys.",
   HOST_KEY_CHANGED: 'The node shows another host key than the one known. It is never accepted by itself.',
   AUTH_FAILED: 'The node did not accept the login.',
   BECOME_FAILED: 'sudo on the node wants a password or refuses. Allow it without a password for this user.',

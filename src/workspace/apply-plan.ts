@@ -89,6 +89,7 @@ async function run(
     tryFindKind,
     remember: (address) => (destroys ? undefined : rememberedOf(assembly, address, clock.now())),
     past: (node, thing) => past.get(thingKey(node, thing)),
+    pastOf: (service) => memory.tasks.filter((task) => task.service === service),
     seen: (node, thing) => (moved.has(node) ? undefined : nodes.seen(node, thing)),
     replace: planned.replace,
     onFirstSight: async (node, transport) => {
