@@ -11,6 +11,7 @@ import { symlinkKind } from './files/symlink.ts'
 import { labNetworkKind } from './lab/network.ts'
 import { labNodeKind } from './lab/node.ts'
 import { labRootKind } from './lab/root.ts'
+import { mountKind } from './mount/mount.ts'
 import { addressKind } from './network/address.ts'
 import { bridgeKind } from './network/bridge.ts'
 import { routeKind } from './network/route.ts'
@@ -32,6 +33,7 @@ const all: readonly AnyKind[] = [
   groupKind,
   userKind,
   authorizedKeyKind,
+  mountKind,
   packagesKind,
   unitKind,
   runningKind,
