@@ -84,7 +84,7 @@ function roundsOf(graph: Graph, later: Built['later']): Address[][] {
   for (const address of graph.order) {
     const service = graph.services.get(address)
     if (!service) continue
-    const reads = [...expressionsIn(later.get(address) ?? [])].flatMap(({ refersTo }) => refersTo)
+    const reads = expressionsIn(later.get(address) ?? []).flatMap(({ refersTo }) => refersTo)
     const round = Math.max(
       0,
       ...producersOf(service).map((producer) => roundOf.get(producer) ?? 0),
@@ -124,8 +124,10 @@ function chooseFor(state: State, round: readonly Address[]): void {
     const service = state.services.get(address)
     return service?.template.allocate ? [service] : []
   })
+  // Peers' choices and outputs are not shown: they may come later in address order.
+  const unchosen: Chosen = { ...state, allocated: NONE, outputs: NONE }
   const asked = new Map<string, Partial<Choice>>()
-  for (const service of choosing) callAllocate(state, service, listen(state.pools, service, asked), [])
+  for (const service of choosing) callAllocate(unchosen, service, listen(state.pools, service, asked), [])
   reserveWishes(state.pools, choosing, asked)
   for (const service of choosing) {
     const options = {
@@ -133,20 +135,18 @@ function chooseFor(state: State, round: readonly Address[]): void {
       rows: state.allocations,
       problems: state.problems,
     }
-    const allocated = callAllocate(state, service, choose(state.pools, service, options), state.problems)
+    const allocated = callAllocate(unchosen, service, choose(state.pools, service, options), state.problems)
     if (allocated) state.allocated.set(service.address, allocated)
   }
 }
 
-/** Peers' choices and outputs are not shown: they may come later in address order. */
 function callAllocate(
-  state: State,
+  unchosen: Chosen,
   service: Service,
   take: ReturnType<typeof listen>,
   problems: Problem[],
 ): JsonObject | undefined {
-  const context = contextOf({ ...state, allocated: NONE, outputs: NONE }, service)
-  return guarded(service, problems, () => service.template.allocate?.({ ...context, take }))
+  return guarded(service, problems, () => service.template.allocate?.({ ...contextOf(unchosen, service), take }))
 }
 
 const NONE: ReadonlyMap<Address, JsonObject> = new Map()

@@ -11,7 +11,8 @@ import type { Graph, Service } from './graph.ts'
 import { type Linked, linkService } from './link.ts'
 import { orderGraph } from './order.ts'
 import { isBroken, madeDeclaration, newRoster } from './roster.ts'
-import { expect, newSettling, type Settled, type Settling, settleQueue, settleStuck } from './settle.ts'
+import { expect, newSettling, type Settling, settleQueue, settleStuck } from './settle.ts'
+import type { Settled } from './settled.ts'
 
 export interface BuildInput {
   readonly declarations: readonly Declaration[]
@@ -22,6 +23,8 @@ export interface BuildInput {
   readonly legacy?: boolean
   /** Addresses in files that could not be read: a link to one is not a mistake of its own. */
   readonly unread?: readonly Address[]
+  /** Problems of reading: a value with a mistake reads as nothing, and that it is nothing is not a mistake of its own. */
+  readonly reading?: readonly Problem[]
 }
 
 /** A graph whose data may still wait for outputs. */
@@ -65,8 +68,22 @@ export function buildGraph(input: BuildInput): Built {
   return {
     graph: { services, order },
     later: new Map(later.map(([address, settled]) => [address, settled.fields])),
-    problems: sortProblems(state.problems),
+    problems: sortProblems(withoutEchoes(state.problems, input.reading ?? [])),
   }
+}
+
+/** Leaves out what is told of a value in whose place reading told something already. */
+function withoutEchoes(problems: readonly Problem[], reading: readonly Problem[]): readonly Problem[] {
+  const told = reading.flatMap(({ at }) => (at ? [at] : []))
+  if (told.length === 0) return problems
+  return problems.filter(({ code, at }) => code !== 'FIELD_TYPE' || !at || !told.some((place) => holds(at, place)))
+}
+
+function holds(around: Place, { file, line, column }: Place): boolean {
+  if (file !== around.file) return false
+  const { endLine = around.line, endColumn = around.column + 1 } = around
+  const starts = line > around.line || (line === around.line && column >= around.column)
+  return starts && (line < endLine || (line === endLine && column < endColumn))
 }
 
 interface Edge {

@@ -1,6 +1,8 @@
 /** Finds circles among services: which belong together in one, and the shortest walk around it. */
 import type { Address } from '../../base/address.ts'
-import type { Needs } from './order.ts'
+
+/** Who needs whom: consumer → producers. Producers that are no key are ignored. */
+export type Needs = ReadonlyMap<Address, readonly Address[]>
 
 /** Groups of which every member reaches every other (Tarjan 1972, without recursion: chains may be long). */
 export function stronglyConnected(needs: Needs): Address[][] {

@@ -6,7 +6,7 @@ import type { Declaration, Entry } from '../blueprint/declaration.ts'
 import type { Derived } from '../template.ts'
 import { canonicalKey, dataOfFields, entriesOf } from './fields.ts'
 import { madeDeclaration, type Roster } from './roster.ts'
-import type { Settled } from './settle.ts'
+import type { Settled } from './settled.ts'
 
 /** How deep services may declare services that declare services. */
 export const DEPTH_MAX = 16

@@ -53,14 +53,16 @@ export function entriesOf(data: object, at: Place): Entry[] {
 }
 
 /** Every expression in the fields, however deep. */
-export function* expressionsIn(fields: readonly Entry[]): Iterable<ExpressionValue> {
-  for (const { value } of fields) yield* expressionsOf(value)
+export function expressionsIn(fields: readonly Entry[]): readonly ExpressionValue[] {
+  const found: ExpressionValue[] = []
+  for (const { value } of fields) gather(value, found)
+  return found
 }
 
-function* expressionsOf(value: Value): Iterable<ExpressionValue> {
-  if (value.type === 'expression') yield value
-  else if (value.type === 'list') for (const item of value.items) yield* expressionsOf(item)
-  else if (value.type === 'map') yield* expressionsIn(value.entries)
+function gather(value: Value, found: ExpressionValue[]): void {
+  if (value.type === 'expression') found.push(value)
+  else if (value.type === 'list') for (const item of value.items) gather(item, found)
+  else if (value.type === 'map') for (const entry of value.entries) gather(entry.value, found)
 }
 
 /** Where every value stands: `maxMemory`, `users.0.name`; '' is the service's key. */

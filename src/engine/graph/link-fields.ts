@@ -76,7 +76,7 @@ export function splitFields(
     }
     const before = problems.length
     const named = namedIn(entry, entry.value, key.role, problems)
-    const unclear = problems.length > before || !expressionsIn([entry])[Symbol.iterator]().next().done
+    const unclear = problems.length > before || expressionsIn([entry]).length > 0
     const former = given.get(key.link)
     if (named.length === 0 && !unclear) continue
     given.set(key.link, {

@@ -2,9 +2,9 @@
 import { type Address, addressOf, nameOfAddress, roleOf, tryReadAddress } from '../../base/address.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
-import { didYouMean } from '../../base/suggest.ts'
 import type { Link } from '../template.ts'
 import { type LinkUse, type Named, PARENT } from './link-fields.ts'
+import { article, fits, hintOfFitting, showTo } from './link-hints.ts'
 import { accepts, autoTemplate, isBroken, type Member, type Roster } from './roster.ts'
 
 export interface Linked {
@@ -86,7 +86,10 @@ function findNamed(
   const whole = tryReadAddress(one.text)
   const candidates = whole ? [whole] : roles.map((role) => addressOf(role, one.text))
   const present = candidates.filter((address) => roster.members.has(address))
-  const fitting = present.filter((address) => fits(roster, link, address))
+  const fitting = withoutCompanions(
+    roster,
+    present.filter((address) => fits(roster, link, address)),
+  )
   const [to, second] = fitting
   if (to !== undefined && second === undefined) return { to }
   const me = member.declaration.address
@@ -189,8 +192,15 @@ function candidatesOf(roster: Roster, member: Member, link: Link): Address[] {
       }
     }
   }
-  return [...found].sort()
+  return withoutCompanions(roster, [...found].sort())
 }
+
+/** What a candidate brings along itself, such as the system of a node, is not meant besides it. */
+const withoutCompanions = (roster: Roster, candidates: readonly Address[]): Address[] =>
+  candidates.filter((address) => {
+    const by = roster.members.get(address)?.declaration.derivedBy
+    return by === undefined || !candidates.includes(by)
+  })
 
 function countProblem(member: Member, use: LinkUse, count: number): Problem | undefined {
   const { min, max } = use.link
@@ -202,11 +212,6 @@ function countProblem(member: Member, use: LinkUse, count: number): Problem | un
   return { code: 'LINK_COUNT', at: use.at ?? member.declaration.at, message, hint }
 }
 
-const fits = (roster: Roster, link: Link, address: Address): boolean => {
-  const template = roster.members.get(address)?.template
-  return template !== undefined && accepts(link.to, template)
-}
-
 /** A service of a fitting role is there or would be, but is broken: that is told at its own place. */
 const looksBroken = (roster: Roster, link: Link): boolean => {
   if (roster.barren.size > 0) return true
@@ -214,31 +219,4 @@ const looksBroken = (roster: Roster, link: Link): boolean => {
   return [...roster.ghosts].some((address) => roles.has(address.slice(0, address.indexOf('/'))))
 }
 
-/** One missing node may be named by thousands: the same question is answered once. */
-const hints = new WeakMap<Roster, Map<string, string>>()
-
-function hintOfFitting(roster: Roster, member: Member, link: Link, text: string): string {
-  const asked = hints.get(roster) ?? new Map<string, string>()
-  hints.set(roster, asked)
-  const own = link.to.map(roleOf).includes(roleOf(member.template.name)) ? member.declaration.address : ''
-  const key = `${link.to.join()} ${text} ${own}`
-  const hint = asked.get(key) ?? newHint(roster, member, link, text)
-  asked.set(key, hint)
-  return hint
-}
-
-function newHint(roster: Roster, member: Member, link: Link, text: string): string {
-  const all = [...new Set(link.to.map(roleOf))].flatMap((role) => roster.byRole.get(role) ?? [])
-  const fitting = [...new Set(all)]
-    .filter((address) => fits(roster, link, address) && address !== member.declaration.address)
-    .sort()
-  if (fitting.length === 0) return `Declare ${article(showTo(link))}: ${link.to[0] ?? 'role'}__NAME:`
-  const byName = new Map(fitting.map((address) => [nameOfAddress(address), address]))
-  const near = didYouMean(nameOfAddress(tryReadAddress(text) ?? addressOf('x', text)), byName.keys())
-  if (text !== '' && near) return near
-  return `Declared: ${fitting.slice(0, 8).join(', ')}${fitting.length > 8 ? ` and ${fitting.length - 8} more` : ''}.`
-}
-
 const labelOf = (use: LinkUse): string => (use.name === PARENT ? `its ${showTo(use.link)}` : `its link ${use.name}`)
-const showTo = (link: Link): string => link.to.join(' or ')
-const article = (text: string): string => `${/^[aeiou]/i.test(text) ? 'an' : 'a'} ${text}`

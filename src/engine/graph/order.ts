@@ -1,9 +1,6 @@
 /** Puts producers before consumers, and names the circles that make it impossible. */
 import type { Address } from '../../base/address.ts'
-import { shortestCycle, stronglyConnected } from './cycle.ts'
-
-/** Who needs whom: consumer → producers. Producers that are no key are ignored. */
-export type Needs = ReadonlyMap<Address, readonly Address[]>
+import { type Needs, shortestCycle, stronglyConnected } from './cycle.ts'
 
 /**
  * The order of work: by distance from those that need nothing, by address among equals; so the order of files and keys

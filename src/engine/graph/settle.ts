@@ -1,28 +1,15 @@
 /** Brings every declaration to data and links: expressions resolved, fields validated, derived services declared. */
 import { type Address, nameOfAddress } from '../../base/address.ts'
-import type { JsonObject } from '../../base/json.ts'
 import { isError, type Problem } from '../../base/problem.ts'
 import type { Declaration, Entry } from '../blueprint/declaration.ts'
 import type { ServiceReadings } from '../blueprint/expressions.ts'
 import { deriveFrom } from './derive.ts'
 import { expressionsIn } from './fields.ts'
-import { type LinkUse, linkKeysOf, splitFields } from './link-fields.ts'
+import { linkKeysOf, splitFields } from './link-fields.ts'
 import { resolveFields } from './resolve.ts'
 import { enlist, isBroken, type Member, type Roster } from './roster.ts'
+import type { Settled } from './settled.ts'
 import { validateFields } from './validate.ts'
-
-/** A declaration, understood as far as it can be without its neighbours. */
-export interface Settled {
-  readonly member: Member
-  readonly links: readonly LinkUse[]
-  /** The fields that are data; expressions that read outputs still stand in them. */
-  readonly fields: readonly Entry[]
-  readonly data: JsonObject
-  /** True while expressions stand in `fields`. */
-  readonly later: boolean
-  /** False when its data has mistakes, so that it should not be reasoned about. */
-  readonly sound: boolean
-}
 
 export interface Settling {
   readonly roster: Roster
@@ -72,7 +59,7 @@ export function expect(
 
 /** Addresses that a declaration's expressions read. */
 export const referredTo = (declaration: Declaration): Address[] =>
-  [...expressionsIn(declaration.fields)].flatMap(({ refersTo }) => refersTo.map(({ address }) => address))
+  expressionsIn(declaration.fields).flatMap(({ refersTo }) => refersTo.map(({ address }) => address))
 
 /** Settles what can be settled, with what derives from it. Gives the newly settled. */
 export function settleQueue(state: Settling): Settled[] {
@@ -111,7 +98,7 @@ function settleOne(state: Settling, member: Member): Settled {
   const unknown = resolved.problems.length > 0 ? [] : linksKnownLater(state, member, resolved.fields, linkKeys)
   const { data, problems } = validateFields(template, fields, { address, at, legacy: state.legacy, linkKeys })
   const found = [...resolved.problems, ...unknown, ...misnamed, ...problems]
-  const later = !expressionsIn(fields)[Symbol.iterator]().next().done
+  const later = expressionsIn(fields).length > 0
   const sound = !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
   const settled: Settled = { member, links, fields, data, later, sound }
   state.settled.set(address, settled)
@@ -131,7 +118,7 @@ function linksKnownLater(
 ): Problem[] {
   return fields.flatMap((entry) => {
     if (!linkKeys.includes(entry.key)) return []
-    const [waiting] = [...expressionsIn([entry])].filter(
+    const [waiting] = expressionsIn([entry]).filter(
       ({ refersTo }) => !refersTo.some(({ address }) => isOpen(state, address)),
     )
     if (!waiting) return []

@@ -59,6 +59,13 @@ test('a derived service can be linked to; a declared one takes its place', () =>
   expect(declared.graph.services.get('os/x' as never)?.derivedBy).toBeUndefined()
 })
 
+test('a node and the system that it brings along are one candidate', () => {
+  const { graph, problems } = build('node.physical__x:\nweb__v:\nweb__w: { parent: x }\n')
+  expect(told(problems)).toEqual([])
+  expect(graph.services.get('web/v' as never)).toMatchObject({ parent: 'node/x', resolved: { parent: 'node/x' } })
+  expect(graph.services.get('web/w' as never)).toMatchObject({ parent: 'node/x', resolved: {} })
+})
+
 test.each([
   [
     'LINK_UNKNOWN',

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Address } from '../../../src/base/address.ts'
-import { showCycle } from '../../../src/engine/graph/cycle.ts'
-import { type Needs, orderGraph } from '../../../src/engine/graph/order.ts'
+import { type Needs, showCycle } from '../../../src/engine/graph/cycle.ts'
+import { orderGraph } from '../../../src/engine/graph/order.ts'
 
 const needsOf = (edges: Record<string, string[]>): Needs => new Map(Object.entries(edges)) as unknown as Needs // names stand for addresses
 const names = Array.from({ length: 24 }, (_, i) => `s${String(i).padStart(2, '0')}`)

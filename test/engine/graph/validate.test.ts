@@ -40,6 +40,14 @@ test.each([
   expect(told(build(engine(fields)).problems)).toEqual(expected)
 })
 
+test('a value that could not be read is not told a second time', () => {
+  const place = { file: 'main.yaml', line: 3, column: 9 }
+  const { problems } = build(engine('size: 5\nport: x'), {
+    reading: [{ code: 'VAR_UNKNOWN', message: 'm', at: place }],
+  })
+  expect(problems.map(({ at }) => at?.line)).toEqual([4])
+})
+
 test('a missing field is told at the key of the service', () => {
   expect(told(build('\nnode.ssh__n:\n').problems)).toEqual([
     'FIELD_MISSING 2:1 node/n needs the field host: text. [Add host.]',
