@@ -13,6 +13,16 @@ import Forget from './commands/forget.ts'
 import GraphCommand from './commands/graph.ts'
 import Import from './commands/import.ts'
 import Init from './commands/init.ts'
+import LabDoctor from './commands/lab/doctor.ts'
+import LabDown from './commands/lab/down.ts'
+import LabExec from './commands/lab/exec.ts'
+import LabFaultCommand from './commands/lab/fault.ts'
+import LabForward from './commands/lab/forward.ts'
+import LabHeal from './commands/lab/heal.ts'
+import LabList from './commands/lab/list.ts'
+import LabLogs from './commands/lab/logs.ts'
+import LabPrepare from './commands/lab/prepare.ts'
+import LabSsh from './commands/lab/ssh.ts'
 import Plan from './commands/plan.ts'
 import Runs from './commands/runs/index.ts'
 import RunsShow from './commands/runs/show.ts'
@@ -38,6 +48,16 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   graph: GraphCommand,
   import: Import,
   init: Init,
+  'lab:doctor': LabDoctor,
+  'lab:down': LabDown,
+  'lab:exec': LabExec,
+  'lab:fault': LabFaultCommand,
+  'lab:forward': LabForward,
+  'lab:heal': LabHeal,
+  'lab:list': LabList,
+  'lab:logs': LabLogs,
+  'lab:prepare': LabPrepare,
+  'lab:ssh': LabSsh,
   plan: Plan,
   runs: Runs,
   'runs:show': RunsShow,

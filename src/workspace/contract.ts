@@ -7,7 +7,7 @@ import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import type { Action, Plan } from '../engine/plan/plan.ts'
-import type { AnyTemplate, Health } from '../engine/template.ts'
+import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
 import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 
@@ -87,6 +87,8 @@ export interface ServiceStatus {
 export interface Workspace {
   readonly root: string
   readonly environment: string
+  /** How its things are told from those of others on shared machines. */
+  readonly identity: WorkspaceIdentity
   validate(): Promise<{
     readonly graph: Graph
     readonly actions: readonly ActionRequest[]

@@ -16,7 +16,7 @@ import type { Finding } from '../engine/kind.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { Sight, World } from '../engine/plan/world.ts'
-import type { AnyTemplate } from '../engine/template.ts'
+import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
 import { templates } from '../templates/index.ts'
@@ -68,6 +68,10 @@ export class LocalWorkspace implements Workspace {
       workspaceId: file.workspace,
       clock: this.#clock,
     })
+  }
+
+  get identity(): WorkspaceIdentity {
+    return this.#session.identity
   }
 
   async validate(): Promise<{ graph: Graph; actions: readonly ActionRequest[]; problems: readonly Problem[] }> {
