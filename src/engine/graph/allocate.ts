@@ -35,7 +35,11 @@ export function allocate({ graph, later }: Pick<Built, 'graph' | 'later'>, input
   const services = new Map(graph.services)
   const slugs = slugsOf(services.values(), input.keptSlugs, formerOf)
   const renamed = renamesOf(services)
-  const kept = input.kept.map((row) => ({ ...row, address: renamed.get(row.address) ?? row.address }))
+  const kept = input.kept.map((row) => ({
+    ...row,
+    address: renamed.get(row.address) ?? row.address,
+    pool: renamedPool(row.pool, renamed),
+  }))
   const state: State = {
     ...input,
     graph: { services, order: graph.order },
@@ -181,6 +185,14 @@ function renamesOf(services: ReadonlyMap<Address, Service>): Map<Address, Addres
     if (former && !services.has(former)) renamed.set(former, service.address)
   }
   return renamed
+}
+
+/** `tcp@node/old` → `tcp@node/new`: a pool on a service follows its name. */
+function renamedPool(pool: string, renamed: ReadonlyMap<Address, Address>): string {
+  const at = pool.indexOf('@')
+  const on = at < 0 ? undefined : tryReadAddress(pool.slice(at + 1))
+  const now = on && renamed.get(on)
+  return now ? `${pool.slice(0, at)}@${now}` : pool
 }
 
 /** `$moved`: the address under which it was known. */

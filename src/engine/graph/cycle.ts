@@ -51,7 +51,7 @@ interface Visit {
 }
 
 /** Steps that the search for a shortest circle may take in one group; beyond, the best circle found so far is named. */
-const STEPS_MAX = 2_000_000
+const STEPS_MAX = 500_000
 
 /** The shortest circle within one strongly connected group, from its smallest address: `[a, b]` is a needs b needs a. */
 export function shortestCycle(members: readonly Address[], needs: Needs): Address[] {

@@ -1,6 +1,9 @@
+import { Type } from 'typebox'
 import { expect, test } from 'vitest'
 import type { Address } from '../../../src/base/address.ts'
-import { build, choose, told } from './world.ts'
+import { allocate } from '../../../src/engine/graph/allocate.ts'
+import { defineTemplate, oneOf } from '../../../src/engine/template.ts'
+import { build, choose, secretOf, templates, told } from './world.ts'
 
 const NODE = 'node.ssh__n: { host: a }\nnode.ssh__m: { host: b }\n'
 const at = (address: string): Address => address as Address // written as it is printed
@@ -120,4 +123,37 @@ test('a renamed service keeps its slug and its choices', () => {
   })
   expect(slugs.get(at('engine/new'))).toBe('old')
   expect(allocated.get(at('engine/new'))).toEqual({ port: 7002 })
+})
+
+test('the ports of a renamed node stay those of its services', () => {
+  const { allocated } = choose('node.ssh__new: { host: a, $moved: node/n }\nengine__e: { node: new }\n', {
+    kept: [row('engine/e', 7002)],
+  })
+  expect(allocated.get(at('engine/e'))).toEqual({ port: 7002 })
+})
+
+test('a disk that is gone is told, and stays the choice', () => {
+  const disks = (ids: string[]) => {
+    const pooled = defineTemplate({
+      name: 'pooled',
+      summary: 'x',
+      data: Type.Object({}),
+      parent: oneOf(['node']),
+      allocate: ({ node, take }) => ({ disk: take(`disk@${node.address}`, 'disk', { from: ids }) }),
+    })
+    const built = build(`${NODE}pooled__p: { node: n }\n`, { templates: [...templates, pooled] })
+    return allocate(built, {
+      kept: [{ address: at('pooled/p'), choice: 'disk', pool: 'disk@node/n', value: 'wwn-1' }],
+      keptSlugs: new Map(),
+      facts: () => undefined,
+      derived: (address) => secretOf(address, 'x'),
+      workspace: { id: 'w', tag: '0' },
+    })
+  }
+  expect(told(disks(['wwn-2']).problems)).toEqual([
+    'ALLOCATION_LOST 3:1 pooled/p: its disk wwn-1 is gone from disk on node/n. [Bring it back, or renew it: ays apply --replace pooled/p.]',
+  ])
+  expect(disks(['wwn-2']).allocated.get(at('pooled/p'))).toEqual({ disk: 'wwn-1' })
+  expect(told(disks(['wwn-2', 'wwn-1']).problems)).toEqual([])
+  expect(told(disks([]).problems)).toEqual([])
 })
