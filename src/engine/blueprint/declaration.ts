@@ -98,6 +98,6 @@ export interface ActionRequest {
 export interface Blueprint {
   readonly declarations: readonly Declaration[]
   readonly actions: readonly ActionRequest[]
-  /** Addresses seen in files that could not be read: a link to one of them is not a mistake of its own. */
+  /** Addresses whose declaration a mistake kept from being read: a link to one of them is not a mistake of its own. */
   readonly unread?: readonly Address[]
 }

@@ -5,7 +5,7 @@ import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { ActionRequest, Blueprint, Declaration, Scope } from './declaration.ts'
 import type { Reader, ServiceReading } from './expressions.ts'
-import { type Block, expandBlock } from './read-service.ts'
+import { type Block, type DeclaredData, expandBlock } from './read-service.ts'
 import { addressesIn, readDocument } from './read-top.ts'
 import { readYaml, type SourceFile } from './read-yaml.ts'
 import { tryDataOf } from './value.ts'
@@ -34,7 +34,7 @@ export function readBlueprint(
     problems.push(...read.problems)
     if (read.broken) unread.push(...addressesIn(file.text))
     for (const document of read.documents) {
-      readDocument(document, { blocks, actions, reader, legacy })
+      readDocument(document, { blocks, actions, unread, reader, legacy })
     }
   }
   const declarations = unique(expandAll(blocks, unread, reader), problems)
@@ -42,12 +42,19 @@ export function readBlueprint(
 }
 
 /** First the blocks that need nothing of others, then those whose `$each` or `$if` reads what these declare. */
-function expandAll(blocks: readonly Block[], unread: readonly Address[], reader: Reader): Declaration[] {
+function expandAll(blocks: readonly Block[], unread: Address[], reader: Reader): Declaration[] {
+  const expand = (block: Block, declared?: DeclaredData): readonly Declaration[] | 'waits' => {
+    const before = reader.problems.length
+    const expanded = expandBlock(block, reader, declared)
+    // A mistake kept it away, not a condition.
+    if (expanded.length === 0 && reader.problems.length > before) unread.push(addressOf(block.template, block.name))
+    return expanded
+  }
   const waiting: Block[] = []
   const declarations: Declaration[] = []
   const placed = new Map<Block, readonly Declaration[]>()
   for (const block of blocks) {
-    const expanded = expandBlock(block, reader)
+    const expanded = expand(block)
     if (expanded === 'waits') waiting.push(block)
     else {
       placed.set(block, expanded)
@@ -55,16 +62,14 @@ function expandAll(blocks: readonly Block[], unread: readonly Address[], reader:
     }
   }
   if (waiting.length === 0) return declarations
-  const declared = new Map(declarations.map((one) => [one.address, readingOf(one)]))
-  // What waits itself, or could not be read, is there, but nothing of it is known.
+  const readings = new Map(declarations.map((one) => [one.address, readingOf(one)]))
   for (const { template, name } of waiting) {
     const address = addressOf(template, name)
-    if (!declared.has(address)) declared.set(address, { name, data: {}, outputs: undefined })
+    // What waits itself is there, but nothing of it is known.
+    if (!readings.has(address)) readings.set(address, { name, data: {}, outputs: undefined })
   }
-  for (const address of unread)
-    if (!declared.has(address)) declared.set(address, { name: address, data: {}, outputs: undefined })
   for (const block of waiting) {
-    const expanded = expandBlock(block, reader, declared)
+    const expanded = expand(block, { readings, unread: new Set(unread) })
     if (expanded !== 'waits') placed.set(block, expanded)
   }
   return blocks.flatMap((block) => placed.get(block) ?? [])

@@ -42,8 +42,12 @@ export function readBlock(
   return undefined
 }
 
-/** Data of services that are declared already, for `$each` and `$if` that read it. */
-export type DeclaredData = ReadonlyMap<Address, ServiceReading>
+/** What `$each` and `$if` may know of other services. */
+export interface DeclaredData {
+  readonly readings: ReadonlyMap<Address, ServiceReading>
+  /** Declared with a mistake: what reads them is no mistake of its own. */
+  readonly unread: ReadonlySet<Address>
+}
 
 /**
  * The services of a block. `waits`: its `$each` or `$if` reads other services, and `declared` was not given yet.
@@ -161,7 +165,8 @@ function settle(
 ): Value | 'waits' | 'refused' {
   if (value.type !== 'expression') return value
   if (!declared) return 'waits'
-  const resolved = resolveExpression(value, declared)
+  if (value.refersTo.some(({ address }) => declared.unread.has(address))) return 'refused'
+  const resolved = resolveExpression(value, declared.readings)
   switch (resolved.state) {
     case 'known':
       return resolved.value

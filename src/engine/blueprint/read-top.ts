@@ -13,6 +13,8 @@ import { kindOf } from './value.ts'
 export interface Sink {
   readonly blocks: Block[]
   readonly actions: ActionRequest[]
+  /** Addresses whose block is no map. */
+  readonly unread: Address[]
   readonly reader: Reader
   readonly legacy: boolean
 }
@@ -72,6 +74,7 @@ function readServiceKey(entry: Entry, sink: Sink): void {
   }
   const block = readBlock({ ...split, at: entry.keyAt }, entry.value, problems)
   if (block) sink.blocks.push(block)
+  else sink.unread.push(addressOf(split.template, split.name))
 }
 
 /** 0-robot's list of maps with one key each. */
@@ -124,7 +127,7 @@ function topKeyHint(key: string): string {
 /** Addresses that a file seems to declare which could not be read. */
 export function addressesIn(text: string): Address[] {
   return text.split(/\r\n|\n|\r/).flatMap((line) => {
-    const split = splitServiceKey(/^["']?([^\s#:'"-][^\s:'"]*)["']?\s*:/.exec(line)?.[1] ?? '')
+    const split = splitServiceKey(/^(?:\s*-\s+)?["']?([^\s#:'"-][^\s:'"]*)["']?\s*:/.exec(line)?.[1] ?? '')
     return split && isName(split.template) && isName(split.name) ? [addressOf(split.template, split.name)] : []
   })
 }

@@ -82,6 +82,16 @@ describe('values', () => {
     expect(problems).toMatchObject([{ at: { line: 2, column: 14, endColumn: 23 }, hint: 'Did you mean size?' }])
   })
 
+  test.each([
+    ['v: |\n    one\n    two ${vars.sise}\n', 4, 11],
+    ['v: |-\n      one\n     ${vars.sise}\n    x\n'.replace('      one', '    one'), 4, 8],
+    ['v: |\n\n    ${vars.sise} x\n', 4, 7],
+    ['v: "a ${vars.sise}\\n"\n', 2, 6],
+    ['v: >\n    one\n    two ${vars.sise}\n', 3, 5],
+  ])('in %j the place is line %i, column %i', (text, line, column) => {
+    expect(read(`a__b:\n  ${text}`, scope).problems).toMatchObject([{ at: { line, column } }])
+  })
+
   test('a bare name of a variable is shown how it is written', () => {
     expect(read('a__b: {v: "${size}"}', scope).problems[0]?.hint).toBe('Did you mean vars.size?')
   })

@@ -301,6 +301,14 @@ describe('files', () => {
     expect(blueprint.unread).toEqual(['node/n1', 'vm/v'])
   })
 
+  test('what a mistake kept from being read is known to exist, so that nobody misses it', () => {
+    const { unread, problems } = read(
+      'a__b: text\nc__d: {$if: vars.nope}\ne__f: {$if: "false"}\ng__h:\n  $if: services["a/b"].x == 1\n',
+    )
+    expect(unread).toEqual(['a/b', 'c/d'])
+    expect(problems.map((one) => one.code)).toEqual(['FIELD_TYPE', 'VAR_UNKNOWN'])
+  })
+
   test('any text is read without throwing, and no secret is ever shown', () => {
     const piece = fc.constantFrom(
       'a__b:\n',

@@ -279,14 +279,15 @@ describe('any text', () => {
 })
 
 test('100,000 lines are read in about the time that the page promises', () => {
-  const text = Array.from(
-    { length: 10_000 },
-    (_, i) =>
-      `engine__c${i}:\n  node: n1\n  port: ${6000 + i}\n  max.memory: 512mb\n  tags: [a, b]\n  users:\n    - name: bob\n      admin: yes\n    - name: eve\n  note: "text"\n`,
-  ).join('')
-  readYaml({ path: 'f', text: text.slice(0, 200_000).replace(/\n[^\n]*$/, '\n') })
-  const start = performance.now()
-  readYaml({ path: 'f', text })
-  // 0.25 s on a quiet machine; other tests run beside this one.
-  expect(performance.now() - start).toBeLessThan(2_000)
+  const block = (i: number) =>
+    `engine__c${i}:\n  node: n1\n  port: ${6000 + i}\n  max.memory: 512mb\n  tags: [a, b]\n  users:\n    - name: bob\n      admin: yes\n    - name: eve\n  note: "text"\n`
+  const text = Array.from({ length: 10_000 }, (_, i) => block(i)).join('')
+  // Work of the processor, not of the clock: other tests run beside this one. The best of a few is the one without others.
+  const costs = Array.from({ length: 4 }, () => {
+    const before = process.cpuUsage()
+    readYaml({ path: 'f', text })
+    return process.cpuUsage(before).user / 1_000
+  })
+  // 0.15 to 0.25 s on a quiet machine.
+  expect(Math.min(...costs)).toBeLessThan(1_000)
 })
