@@ -64,7 +64,16 @@ export const packagesKind: Kind<PackagesWanted, PackagesFound> = {
     const brought = wanted.names
       .map(nameOf)
       .filter((name) => (before.packages[name] ?? null) === null && (found.packages[name] ?? null) !== null)
-    return brought.length === 0 ? [] : [aptCommand(`purge ${brought.join(' ')}`, PURGE, brought)]
+    // Only where a version was asked for did ays change one; other changes were upgrades by another hand.
+    const moved = wanted.names.flatMap((entry) => {
+      const version = before.packages[nameOf(entry)] ?? null
+      const pinned = versionOf(entry) !== undefined && version !== null && version !== found.packages[nameOf(entry)]
+      return pinned ? [`${nameOf(entry)}=${version}`] : []
+    })
+    return [
+      ...(brought.length === 0 ? [] : [aptCommand(`purge ${brought.join(' ')}`, PURGE, brought)]),
+      ...(moved.length === 0 ? [] : [aptCommand(`install ${moved.join(' ')} again`, INSTALL, moved)]),
+    ]
   },
   merge(a, b) {
     const versions = new Map<string, string>()

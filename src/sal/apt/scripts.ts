@@ -46,7 +46,7 @@ is_installed() { [ "$(dpkg-query -W -f='\${db:Status-Status} ' "$1" 2>/dev/null 
 export const INSTALL =
   APT +
   sh`[ -z "$(dpkg --audit)" ] || dpkg --configure -a
-simulate() { apt-get -s -o DPkg::Lock::Timeout=120 install -y --no-install-recommends -- "$@"; }
+simulate() { apt-get -s -o DPkg::Lock::Timeout=120 install -y --no-install-recommends --allow-downgrades -- "$@"; }
 fresh() { [ -n "$(find /var/lib/apt/lists/partial "$notes/updated" -maxdepth 0 -mtime -1 2>/dev/null)" ]; }
 would=$(simulate "$@" 2>/dev/null) && ready=yes || ready=
 if [ -z "$ready" ] || ! fresh; then
