@@ -62,7 +62,7 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
   if (items === 'waits') return 'waits'
   const declarations: Declaration[] = []
   for (const item of items) {
-    const scope: Scope = { ...reader.scope, each: { key: item.key, value: item.value } }
+    const scope = withEach(reader.scope, item)
     const inner: Reader = { ...reader, scope }
     const there = isThere(block, inner, declared)
     if (there === 'waits') return 'waits'
@@ -79,6 +79,17 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
     }
   }
   return declarations
+}
+
+/** Member by member, for a scope may be an object with methods. */
+function withEach(scope: Scope, { key, value }: Item): Scope {
+  return {
+    vars: scope.vars,
+    env: scope.env,
+    secret: (name) => scope.secret(name),
+    readFile: (path) => scope.readFile(path),
+    each: { key, value },
+  }
 }
 
 function declare(block: Block, name: string, reader: Reader): readonly Declaration[] {
