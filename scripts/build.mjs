@@ -1,5 +1,14 @@
 // Bundles src/ into dist/, so that `ays` starts fast and needs nothing from npm at run time but the optional better-sqlite3.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -59,6 +68,16 @@ rmSync(dist, { recursive: true, force: true })
 renameSync(fresh, dist)
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
 console.log(`dist: ${(bytes / 1e6).toFixed(1)} MB in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+
+linkProgram()
+
+/** `npx ays` in a checkout runs this program: npm links only the programs of other packages. */
+function linkProgram() {
+  const bin = join(root, 'node_modules/.bin')
+  if (!existsSync(bin)) return
+  rmSync(join(bin, 'ays'), { force: true })
+  symlinkSync('../../bin/ays.js', join(bin, 'ays'))
+}
 
 /** Name, version and licence text of every package of which something is in the bundle. */
 function thirdParty(inputs) {

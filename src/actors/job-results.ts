@@ -10,8 +10,8 @@ const KEPT = 4_000
 export function commandProblem(work: Pick<Work, 'service' | 'node'>, result: CommandResult | undefined): Problem {
   const where = `${work.service} on ${work.node}`
   if (!result) return { code: 'COMMAND_FAILED', message: `${where}: a command failed without a result.` }
-  const said = lastLines(result.stderr.trim() || result.stdout.trim())
-  const tail = said ? `\n${said}` : ''
+  const said = lastLine(result.stderr.trim() || result.stdout.trim())
+  const tail = said ? ` ${said}` : ''
   if (result.code === -1)
     return {
       code: 'GUARD_REFUSED',
@@ -36,9 +36,5 @@ export function shortResults(results: readonly CommandResult[]): Json {
   }))
 }
 
-const lastLines = (text: string): string =>
-  text
-    .split('\n')
-    .slice(-6)
-    .map((line) => line.slice(0, 300))
-    .join('\n')
+/** The last line says most often what is wrong; all of them stand in the job's results. */
+const lastLine = (text: string): string => (text.split('\n').at(-1) ?? '').slice(0, 300)

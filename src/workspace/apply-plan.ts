@@ -79,7 +79,7 @@ async function run(
     clock,
     who: session.who().who,
     fence,
-    workspace: session.identity.id,
+    workspace: session.claimant,
     tag: session.identity.tag,
     parallel: input.parallel,
     retriesMs: input.retriesMs,
@@ -154,7 +154,7 @@ async function leaveNodes({ planned, session }: ApplyInput, store: Store): Promi
   for (const node of gone) {
     if (left.has(node)) continue
     try {
-      await planned.nodes.transport(node).leave(session.identity.id, new AbortController().signal)
+      await planned.nodes.transport(node).leave(session.claimant, new AbortController().signal)
     } catch (error) {
       if (!(error instanceof TransportError)) throw error
     }

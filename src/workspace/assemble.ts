@@ -31,6 +31,7 @@ export function link(
     implicit: [localNode],
     legacy: options.legacy,
     unread: blueprint.unread,
+    reading: options.reading,
   })
 }
 

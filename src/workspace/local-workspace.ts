@@ -235,7 +235,7 @@ export class LocalWorkspace implements Workspace {
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
-    const built = link(read.blueprint, templates, { legacy })
+    const built = link(read.blueprint, templates, { legacy, reading: read.problems })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems])
     this.#read = { built, actions: read.blueprint.actions, disabled: read.disabled, problems }
     return this.#read

@@ -27,6 +27,8 @@ export class Session {
   readonly dir: string
   readonly sealer: Sealer
   readonly identity: WorkspaceIdentity
+  /** Who this state is on nodes, for claims and fences: each clone and each environment counts its runs by itself. */
+  readonly claimant: string
   readonly runtimeDir: string
   readonly #options: SessionOptions
   readonly #key: WorkspaceKey
@@ -45,6 +47,7 @@ export class Session {
       host: { linux: process.platform === 'linux', root: process.getuid?.() === 0 },
       program: { node: process.execPath, proxy: fileURLToPath(new URL('lab-proxy.js', distFolder())) },
     }
+    this.claimant = `${this.identity.id}.${tag}`
     this.runtimeDir = join(environmentVariable('XDG_RUNTIME_DIR') ?? '/tmp', `ays-${process.getuid?.() ?? 0}`)
   }
 
@@ -86,8 +89,9 @@ export class Session {
   }
 }
 
-/** dist/, from the bundle and from the sources alike. */
+/** dist/, from the bundle (whose parts lie in dist/chunks/) and from the sources alike. */
 function distFolder(): URL {
   const here = new URL('.', import.meta.url)
-  return here.pathname.includes('/src/') ? new URL('../../dist/', here) : here
+  if (here.pathname.includes('/src/')) return new URL('../../dist/', here)
+  return here.pathname.endsWith('/chunks/') ? new URL('..', here) : here
 }
