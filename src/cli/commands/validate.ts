@@ -1,3 +1,4 @@
+import { LOCAL } from '../../base/address.ts'
 import { isError, type Problem, ProblemsError } from '../../base/problem.ts'
 import type { Graph } from '../../engine/graph/graph.ts'
 import { AysCommand } from '../command.ts'
@@ -39,9 +40,14 @@ export default class Validate extends AysCommand {
   }
 }
 
-function fine({ services }: Graph, problems: readonly Problem[]): string {
-  const files = new Set([...services.values()].map((service) => service.at.file)).size
+function fine(graph: Graph, problems: readonly Problem[]): string {
+  const services = [...graph.services.values()].filter(
+    (service) => service.address !== LOCAL || service.at.file !== 'ays',
+  )
+  const files = new Set(services.map((service) => service.at.file)).size
   const what =
-    services.size === 0 ? 'Nothing is declared yet' : `${count(services.size, 'service')} in ${count(files, 'file')}`
+    services.length === 0
+      ? 'Nothing is declared yet'
+      : `${count(services.length, 'service')} in ${count(files, 'file')}`
   return `${what}, ${problems.length > 0 ? 'no mistakes' : 'no mistakes found'}.`
 }

@@ -24,7 +24,7 @@ export function fieldLines(change: FieldChange, options: FieldViewOptions): stri
     change.how === 'in place'
       ? ''
       : palette.warn(change.how === 'restart' ? '  (needs a restart)' : '  (needs it to be made anew)')
-  const name = (change.path || 'it').padEnd(options.nameWidth)
+  const name = nameOf(change).padEnd(options.nameWidth)
   if (isText(change.from) || isText(change.to)) {
     return [
       `${palette.faint(textTitle(change) === '' ? name.trimEnd() : name)}${textTitle(change)}${how}`,
@@ -34,6 +34,10 @@ export function fieldLines(change: FieldChange, options: FieldViewOptions): stri
   const room = Math.max(20, options.width - options.nameWidth - 2)
   return [`${palette.faint(name)}${valueWords(change, palette, room)}${how}`]
 }
+
+/** What a field is called; the thing itself has no path. */
+export const nameOf = ({ path, from, to }: FieldChange): string =>
+  path === '' ? (isText(from) || isText(to) ? 'text' : 'is') : oneLine(path)
 
 function valueWords({ path, from, to }: FieldChange, palette: Palette, room: number): string {
   if (isHidden(from) && isHidden(to)) return `‹secret› ${palette.warn('(changed)')}`

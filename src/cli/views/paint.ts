@@ -16,7 +16,19 @@ export interface Palette {
 /** Colours that do nothing when `color` is false. Sixteen colours only: they follow the person's own theme. */
 export function paletteOf(color: boolean): Palette {
   const chalk = new Chalk({ level: color ? 1 : 0 })
-  return { good: chalk.green, bad: chalk.red, warn: chalk.yellow, calm: chalk.cyan, faint: chalk.dim, bold: chalk.bold }
+  // chalk joins all its arguments, and `lines.map(paint)` gives three.
+  const one =
+    (paint: Paint): Paint =>
+    (text) =>
+      paint(text)
+  return {
+    good: one(chalk.green),
+    bad: one(chalk.red),
+    warn: one(chalk.yellow),
+    calm: one(chalk.cyan),
+    faint: one(chalk.dim),
+    bold: one(chalk.bold),
+  }
 }
 
 /** The sign that stands before a service in a plan, and its colour. */

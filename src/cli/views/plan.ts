@@ -79,7 +79,12 @@ export function summaryLine({ counts, unreachable }: Plan, palette: Palette): st
 /** `Touches 2 of 3 nodes · restarts ays-engine-x · destroys data: …`, when something is touched. */
 function radiusLine({ radius, nodes }: Plan, palette: Palette): string[] {
   if (radius.nodes.length === 0) return []
-  return [[`Touches ${radius.nodes.length} of ${count(nodes, 'node')}`, ...radiusWords(radius, palette)].join(' · ')]
+  return [
+    [
+      `Touches ${radius.nodes.length} of ${count(Math.max(nodes, radius.nodes.length), 'node')}`,
+      ...radiusWords(radius, palette),
+    ].join(' · '),
+  ]
 }
 
 function radiusWords(radius: BlastRadius, palette: Palette): string[] {

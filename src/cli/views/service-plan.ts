@@ -1,8 +1,9 @@
 /** What a plan does to one service: a header line, and under it its things in the order of work. */
+import type { FieldChange } from '../../engine/kind.ts'
 import type { ServicePlan, TaskPlan } from '../../engine/plan/plan.ts'
 import { commandLines } from './command-lines.ts'
 import { effectWords, worstFirst } from './effects.ts'
-import { fieldLines } from './field-change.ts'
+import { fieldLines, nameOf } from './field-change.ts'
 import { type Palette, signOf } from './paint.ts'
 import { oneLine } from './plain-text.ts'
 
@@ -25,7 +26,7 @@ export function serviceLines(service: ServicePlan, options: ServiceViewOptions):
 
 function headerLine(service: ServicePlan, palette: Palette): string {
   const { sign, paint } = signOf(service.action)
-  const node = service.node ? palette.faint(' on ') + service.node : ''
+  const node = service.node && service.node !== service.address ? palette.faint(' on ') + service.node : ''
   const more = [
     whyWords(service),
     service.derivedBy ? `made by ${service.derivedBy}` : '',
@@ -58,7 +59,7 @@ export function whyWords({ why, waitsFor, node }: Pick<ServicePlan, 'why' | 'wai
     case 'adopt':
       return 'there already, as wanted'
     case 'destroy':
-      return 'everything goes'
+      return ''
   }
 }
 
@@ -85,12 +86,11 @@ function taskLines(task: TaskPlan, service: ServicePlan, options: ServiceViewOpt
     .filter((part) => part !== '')
     .map((part) => palette.faint(` · ${part}`))
     .join('')
-  const nameWidth = Math.min(28, Math.max(0, ...task.changes.map((change) => (change.path || 'it').length))) + 2
-  const fields = isJustThere(task)
-    ? []
-    : task.changes.flatMap((change) =>
-        fieldLines(change, { palette, width: width - indent.length, nameWidth, linesMax: options.linesMax }),
-      )
+  const changes = task.changes.filter((change) => says(change, task))
+  const nameWidth = Math.min(28, Math.max(0, ...changes.map((change) => nameOf(change).length))) + 2
+  const fields = changes.flatMap((change) =>
+    fieldLines(change, { palette, width: width - indent.length, nameWidth, linesMax: options.linesMax }),
+  )
   const problem = task.problem ? [palette.bad(`${task.problem.code} ${oneLine(task.problem.message)}`)] : []
   const effects = worstFirst(task.effects).map((effect) =>
     (effect.kind === 'data-loss' ? palette.bad : palette.warn)(`⚠ ${effectWords(effect)}`),
@@ -102,8 +102,16 @@ function taskLines(task: TaskPlan, service: ServicePlan, options: ServiceViewOpt
   ]
 }
 
-/** A removal or creation of the thing as a whole says nothing that its sign did not. */
-const isJustThere = ({ changes, action }: TaskPlan): boolean =>
-  action === 'remove' && changes.every((change) => change.path === '')
+/** That the thing as a whole comes or goes is what its sign says already, and its kind what sort it is. */
+function says({ path, from, to }: FieldChange, { action, kind, thing }: TaskPlan): boolean {
+  if (action === 'remove') return false
+  if (path !== '' || (from !== undefined && from !== null)) return true
+  return (
+    to !== true &&
+    to !== null &&
+    to !== undefined &&
+    !(typeof to === 'string' && (kind.startsWith(`${to}@`) || thing.includes(to)))
+  )
+}
 
 const indent = ' '.repeat(10)
