@@ -23,7 +23,7 @@ export interface Assembly {
 export function link(
   blueprint: Blueprint,
   templates: readonly AnyTemplate[],
-  options: { readonly legacy: boolean },
+  options: { readonly legacy: boolean; readonly reading: readonly Problem[] },
 ): Built {
   return buildGraph({
     declarations: blueprint.declarations,
