@@ -119,6 +119,7 @@ const setLines = ({ user, line }: WantedKey, lines: readonly string[]): Command 
   title: `${lines.length > 0 ? 'let' : 'no longer let'} ${fingerprintOf(keyOf(line))} log in as ${user}`,
   run: { script: SET_LINES, args: [keyOf(line), ...lines] },
   as: user,
+  ...(lines.length > 0 ? {} : { effects: [{ kind: 'lockout', what: user }] }),
 })
 
 /** All lines but those with the key, then the lines given; written beside and renamed. What is empty then goes. */

@@ -103,8 +103,10 @@ export const userKind: Kind<WantedUser, UserFound> = {
   },
 
   remove({ name }, before, found) {
-    if (before.state === 'absent')
-      return [{ title: `remove user ${name}`, run: { argv: ['userdel', name] }, locks: accountsLock }]
+    if (before.state === 'absent') {
+      const effects = [{ kind: 'lockout', what: name }] as const
+      return [{ title: `remove user ${name}`, run: { argv: ['userdel', name] }, effects, locks: accountsLock }]
+    }
     const wanted = userKind.asWanted(before) ?? { name }
     if (found.state === 'absent') return [add(wanted)]
     return [change(name, [...flagsOf(wanted), '-G', before.groups.join(',')])]

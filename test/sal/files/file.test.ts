@@ -201,6 +201,24 @@ describe.each(['its own tools', 'busybox'])('a file on a node with %s', (tools) 
   })
 })
 
+test('what may not be seen is unknown, never absent', async (ctx) => {
+  if (needs || !hasPrograms('runuser')) return ctx.skip('needs root and runuser')
+  const node = openNode({ enter: ['runuser', '-u', 'daemon', '--'] })
+  try {
+    chmodSync(join(node.dir, '..'), 0o755)
+    mkdirSync(join(node.dir, 'closed'), 0o700)
+    writeFileSync(join(node.dir, 'closed/file'), '')
+    writeFileSync(join(node.dir, 'private'), '', { mode: 0o600 })
+    const all = ['closed/file', 'closed/absent', 'private', 'absent'].map((one) => wanted(join(node.dir, one), ''))
+    await expectJoined(node, fileKind, all)
+    const states: string[] = []
+    for (const one of all) states.push((await node.finding(fileKind, one)).state)
+    expect(states).toEqual(['unknown', 'unknown', 'unknown', 'seen'])
+  } finally {
+    node.close()
+  }
+})
+
 test.each(['relative', '/', '/a//b', '/a/../b', '/a/.', '/a\nb', '', '//a'])('the path %j is refused', (at) => {
   expect(() => file(at, '')).toThrow(/FIELD_TYPE/)
 })

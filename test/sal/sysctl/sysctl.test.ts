@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { sysctl, sysctlKind } from '../../../src/sal/sysctl/sysctl.ts'
@@ -22,6 +22,9 @@ laws(sysctlKind, {
       { key: HARMLESS, value: '31' },
       { key: 'net/ipv4/igmp_max_msf', value: '11' },
     ],
+    clean: () => {
+      for (const key of [HARMLESS, 'net-ipv4-igmp_max_msf']) rmSync(`/etc/sysctl.d/60-ays-${key}.conf`, { force: true })
+    },
   }),
 })
 
