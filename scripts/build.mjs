@@ -69,16 +69,6 @@ renameSync(fresh, dist)
 const bytes = Object.values(result.metafile.outputs).reduce((sum, output) => sum + output.bytes, 0)
 console.log(`dist: ${(bytes / 1e6).toFixed(1)} MB in ${((performance.now() - started) / 1000).toFixed(1)} s`)
 
-linkProgram()
-
-/** `npx ays` in a checkout runs this program: npm links only the programs of other packages. */
-function linkProgram() {
-  const bin = join(root, 'node_modules/.bin')
-  if (!existsSync(bin)) return
-  rmSync(join(bin, 'ays'), { force: true })
-  symlinkSync('../../bin/ays.js', join(bin, 'ays'))
-}
-
 /** Name, version and licence text of every package of which something is in the bundle. */
 function thirdParty(inputs) {
   const folders = new Set()
