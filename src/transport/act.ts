@@ -1,4 +1,5 @@
 /** Acting: a list of jobs in one exchange, and what became of each. */
+import { randomBytes } from 'node:crypto'
 import type { Problem } from '../base/problem.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import { type JobReport, readReports } from './job-report.ts'
@@ -20,7 +21,8 @@ export interface ActOptions extends LookOptions {
 export async function act(jobs: readonly NodeJob[], options: ActOptions): Promise<NodeOutcome[]> {
   if (jobs.length === 0) return []
   const prepared = jobs.map(prepareJob)
-  const script = jobScript(prepared, { folder: options.folder, lookMs: options.joinedMs })
+  const mark = randomBytes(16).toString('hex')
+  const script = jobScript(prepared, { folder: options.folder, lookMs: options.joinedMs, mark })
   let reports: Map<number, JobReport>
   let why = 'The connection was lost.'
   try {
@@ -31,7 +33,7 @@ export async function act(jobs: readonly NodeJob[], options: ActOptions): Promis
       end: 'TERM',
       signal: options.signal,
     })
-    reports = readReports(result.stdout.bytes)
+    reports = readReports(result.stdout.bytes, mark)
     const words = result.stderr.bytes.toString('utf8').trim().slice(-500)
     why = result.ended
       ? `The exchange was ended (${result.ended}).`

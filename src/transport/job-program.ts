@@ -21,8 +21,11 @@ home() {
   [ -d "$AYS/jobs" ] && [ -d "$AYS/fence" ] && [ -d "$AYS/locks" ] && return
   mkdir -p "$AYS" && mkdir -p -m 700 "$AYS/jobs" "$AYS/fence" "$AYS/locks"
 }
-# take ID: takes the ids of all jobs before the first runs, so that attach knows those that still wait
-take() { home; mkdir -m 700 "$AYS/jobs/$1" 2>/dev/null && printf '%s %s %s\n' $$ "$began" "$bootid" >"$AYS/jobs/$1/pid" && mine="$mine $1 "; }
+# take ID…: takes the ids of all jobs before the first runs, so that attach knows those that still wait
+take() {
+  home; (cd "$AYS/jobs" && mkdir -p -m 700 "$@") 2>/dev/null
+  for id; do ( set -C; printf '%s %s %s\n' $$ "$began" "$bootid" >"$AYS/jobs/$id/pid" ) 2>/dev/null && mine="$mine $id "; done
+}
 # alive DIR: the process that noted itself there still runs
 alive() {
   [ -s "$1/pid" ] || { sleep 1; [ -s "$1/pid" ] || return 1; }
@@ -37,9 +40,9 @@ alive() {
 settle() { until [ -s "$1/end" ]; do alive "$1" || { [ -s "$1/end" ] || return 1; }; sleep 0.1 2>/dev/null || sleep 1; done; }
 # enter ID FENCE WORKSPACE_FILE: sets D and st
 enter() {
-  D=$AYS/jobs/$1 L=$AYS/jobs/$1/looks st=run note=
+  D=$AYS/jobs/$1 L=$AYS/jobs/$1/E st=run note=
   case $mine in *" $1 "*) ;; *)
-    if [ -d "$D" ]; then settle "$D" && { read -r st <"$D/end"; note=again; } || st=died
+    if [ -f "$D/pid" ]; then settle "$D" && { read -r st <"$D/end"; note=again; } || st=died
     else st=refused note="$D could not be made."; fi
     return;;
   esac
@@ -54,18 +57,16 @@ enter() {
   fi
   if [ "$2" -lt "$old" ]; then st=fenced note=$old; rm -rf "$D"; fi
 }
-looks() { rm -rf "$L"; mkdir -m 700 "$L"; }
-# looked N SECONDS: one program, its answer and stderr into files
-looked() { ask "$2" >"$L/$1.out" 2>"$L/$1.err"; printf '%s\n' $c >"$L/$1.code"; }
-# same: the answers' digests, as sha256sum prints them, against fd 3
+# looked N SECONDS: one program, its answer and stderr into files; L is E before the commands, T after them
+looked() { ask "$2" >"$L$1.out" 2>"$L$1.err"; printf '%s\n' $c >"$L$1.code"; }
+# same: the answers' digests against those on fd 3, as sha256sum checks them
 same() {
-  for f in "$L"/*.out; do
-    d=${'$'}{f%.out}; mkdir "$d"
-    awk -v "d=$d" 'BEGIN { RS = "\036" } NR > 1 { f = sprintf("%s/%06d", d, NR - 2); printf "%s", p > f; close(f) } { p = $0; if (NR > 1) sub(/^\n/, "", p) }' "$f"
-  done
-  for f in "$L"/*.code; do read -r c <"$f"; [ "$c" = 0 ] || st=moved; done
-  want=$(cat <&3); got=$(cd "$L" && sha256sum */* 2>/dev/null)
-  [ "$want" = "$got" ] || st=moved
+  for f in "$L"*.code; do read -r c <"$f"; [ "$c" = 0 ] || st=moved; done
+  (
+    cd "$D" && awk 'BEGIN { RS = "\036" } FNR == 1 { n = substr(FILENAME, 1, length(FILENAME) - 4) }
+      FNR > 1 { f = sprintf("A%s.%06d", n, FNR - 2); printf "%s", p > f; close(f) } { p = $0; if (FNR > 1) sub(/^\n/, "", p) }' E*.out &&
+      sha256sum -c <&3 >/dev/null 2>&1
+  ) || st=moved
 }
 # claims: lines "+thing TAB workspace TAB service" and "-thing TAB workspace" on fd 3
 claims() {
@@ -73,8 +74,7 @@ claims() {
   [ -f "$AYS/claims" ] || : >"$AYS/claims"
   awk -F '\t' 'NR == FNR { t = substr($1, 2); if (substr($1, 1, 1) == "+") { add[t] = t FS $2 FS $3; order[++n] = t } else del[t] = $2; next }
     ($1 in add) { next } ($1 in del) && del[$1] == $2 { next } { print }
-    END { for (i = 1; i <= n; i++) if (order[i] in add) { print add[order[i]]; delete add[order[i]] } }' /dev/fd/3 "$AYS/claims" >"$AYS/claims.new" &&
-    if cmp -s "$AYS/claims" "$AYS/claims.new"; then rm -f "$AYS/claims.new"; else mv -f "$AYS/claims.new" "$AYS/claims"; fi
+    END { for (i = 1; i <= n; i++) if (order[i] in add) { print add[order[i]]; delete add[order[i]] } }' /dev/fd/3 "$AYS/claims" >"$AYS/claims.new" && mv -f "$AYS/claims.new" "$AYS/claims"
   drop
 }
 # launch USER SECONDS PROGRAM…
@@ -139,53 +139,76 @@ run() {
     launch "$u" "$t" "$@" </dev/null >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
   fi
   echo $p >"$D/group"
-  await $p; c=$?; kill -KILL -$p 2>/dev/null; p=; rm -f "$D/group"
+  await $p; c=$?; kill -KILL -$p 2>/dev/null; p=; : >"$D/group"
   kill $watcher 2>/dev/null
   read -r now s </proc/uptime; now=${'$'}{now%.*}
   case $c in 137|143) [ $((now - up)) -lt "$t" ] || c=124;; esac
   printf '%s\n' $c >"$D/$i.code"
   [ $c -eq 0 ] && [ -z "$stopped" ] || st=failed
 }
-# Writing files: "staged" puts each beside its place in a folder of 0700, "placed" moves them all there at once.
-staging() { T=$1/.ays-$$.$2; N=$2; files=; mkdir -m 700 "$T" 2>"$D/$N.err" || { echo 1 >"$D/$N.code"; st=failed; T=; }; }
+# Writing files: "staged" puts each into a folder of 0700 beside its place, "owned" gives owner and mode to those that
+# share them, "placed" moves all there at once. What stands before the first that fails is placed all the same.
+staging() { T=$1/.ays-$$.$2 good= broken=; mkdir -m 700 "$T" 2>"$D/$2.err" || { T=; broke "$2"; }; }
+broke() { echo 1 >"$D/$1.code"; st=failed; if [ -z "$broken" ] || [ "$1" -lt "$broken" ]; then broken=$1; fi; }
+# staged N NAME: its content is base64 on fd 3
 staged() {
-  i=$1 name=$2
-  { if [ -d "$T/../$name" ] && [ ! -L "$T/../$name" ]; then echo "There is a folder of that name." >&2; false
-    else umask 077; base64 -d <&3 >"$T/$name" && [ "$(wc -c <"$T/$name")" -eq "$6" ] && chown "$4:$5" "$T/$name" && chmod "$3" "$T/$name"; fi
-  } 2>"$D/$i.err"; c=$?; umask 022
-  if [ $c -eq 0 ]; then files="$files $i"; else echo 1 >"$D/$i.code"; rm -f "$T/$name"; st=failed; fi
+  if [ -d "$T/../$2" ] && [ ! -L "$T/../$2" ]; then echo "$T/../$2 is a folder." >"$D/$1.err"; broke "$1"; return; fi
+  umask 077; base64 -d <&3 2>"$D/$1.err" >"$T/$2" || broke "$1"; umask 022
 }
+# owned N MODE OWNER:GROUP NAME…: N is the first of them
+owned() {
+  [ -n "$T" ] && { [ -z "$broken" ] || [ "$1" -lt "$broken" ]; } || return 0
+  n=$1 mode=$2 owner=$3; shift 3
+  for f; do shift; [ ! -e "$T/$f" ] || set -- "$@" "$T/$f"; done
+  { chown "$owner" "$@" && chmod "$mode" "$@"; } 2>>"$D/$n.err" || broke "$n"
+}
+# placed N NAME N NAME…
 placed() {
-  [ -n "$T" ] || return 0
-  if [ -n "$files" ]; then
-    if { cd "$T" && set -- * .[!.]* ..?* && for f; do shift; [ ! -e "$f" ] || set -- "$@" "./$f"; done && { sync "$@" 2>/dev/null || sync; } && mv -f "$@" .. && { sync .. 2>/dev/null || :; }; } 2>"$D/move"; then c=0
-    else c=1; st=failed; fi
-    cd /
-    for i in $files; do [ $c -eq 0 ] || { cat "$D/move" >>"$D/$i.err"; [ "$i" = "${'$'}{files##* }" ] || continue; }; echo $c >"$D/$i.code"; done
+  good= left=$#
+  while [ $left -gt 0 ]; do
+    i=$1 f=$T/$2; shift 2; left=$((left - 2))
+    if [ -n "$T" ] && { [ -z "$broken" ] || [ "$i" -lt "$broken" ]; }; then good="$good $i"; set -- "$@" "$f"; fi
+  done
+  if [ $# -gt 0 ]; then
+    if { { sync "$@" 2>/dev/null || sync; } && mv -f "$@" "$T/.."; } 2>"$D/${'$'}{good##* }.err"; then for i in $good; do echo 0 >"$D/$i.code"; done
+    else broke "${'$'}{good##* }"; fi
   fi
-  rm -rf "$T" "$D/move"
+  [ -z "$T" ] || rm -rf "$T"
 }
 ended() { case $st in run) st=done;; esac; case $st in done|failed|moved) printf '%s\n' $st >"$D/end"; note=;; esac; }
-rec() { [ ! -s "$2" ] || { printf '%s %s\n' "$1" "$(wc -c <"$2")"; cat "$2"; }; }
-kept() {
-  if [ -f "$2.head" ]; then { cat "$2.head"; printf '\n… (left out) …\n'; cat "$2.tail" "$2" | tail -c 32768; } >"$2.cut"; rec "$1" "$2.cut"; rm -f "$2.cut"
-  elif [ -n "$(find "$2" -size +64k 2>/dev/null)" ]; then { head -c 32768 "$2"; printf '\n… (left out) …\n'; tail -c 32768 "$2"; } >"$2.cut"; rec "$1" "$2.cut"; rm -f "$2.cut"
-  else rec "$1" "$2"; fi
+# report N COMMANDS LOOKS: what the client reads: parts that each begin with the exchange's mark M and a line
+part() { printf '\n%s %s\n' $M "$1"; }
+stream() {
+  if [ -f "$2.head" ]; then part "$1"; cat "$2.head"; printf '\n… (left out) …\n'; cat "$2.tail" "$2" | tail -c 32768
+  elif [ -s "$2" ]; then
+    part "$1"
+    case $big in *"$2"*) head -c 32768 "$2"; printf '\n… (left out) …\n'; tail -c 32768 "$2";; *) cat "$2";; esac
+  fi
 }
-# report N COMMANDS LOOKS: what the client reads. Records: "name length" and so many bytes.
 report() {
-  printf 'job %s %s %s\n' "$1" "$st" "$note"
-  i=0
+  part "job $1 $st $note"
+  big= i=0
   while [ $i -lt "$2" ]; do
-    if [ -s "$D/$i.code" ]; then read -r c <"$D/$i.code"; printf 'ran %s %s\n' $i "$c"; [ ! -s "$D/$i.out" ] && [ ! -f "$D/$i.out.head" ] || kept out "$D/$i.out"; [ ! -s "$D/$i.err" ] || kept err "$D/$i.err"; fi
+    if [ -s "$D/$i.out" ] || [ -s "$D/$i.err" ]; then big=$(find "$D" -name '*.[oe][ur][tr]' -size +64k); break; fi
     i=$((i + 1))
   done
   i=0
-  while [ $i -lt "$3" ] && [ -s "$L/$i.code" ]; do read -r c <"$L/$i.code"; printf 'look %s %s\n' $i "$c"; rec out "$L/$i.out"; rec err "$L/$i.err"; i=$((i + 1)); done
-  printf 'end %s\n' "$1"
+  while [ $i -lt "$2" ]; do
+    if [ -s "$D/$i.code" ]; then read -r c <"$D/$i.code"; part "ran $i $c"; stream out "$D/$i.out"; stream err "$D/$i.err"; fi
+    i=$((i + 1))
+  done
+  for f in "$L"*.code; do
+    [ -s "$f" ] || continue
+    read -r c <"$f"; f=${'$'}{f%.code}; part "look $c"; [ ! -s "$f.out" ] || { part out; cat "$f.out"; }; [ ! -s "$f.err" ] || { part err; cat "$f.err"; }
+  done
+  part "end $1"
 }
 # forget SECRET_COMMANDS…: what may repeat a secret does not stay, nor do raw answers
-forget() { [ ! -d "$D/looks" ] || rm -rf "$D/looks"; for i; do rm -f "$D/$i.out" "$D/$i.out."* "$D/$i.err" "$D/$i.err."*; done; }
+forget() {
+  set -- "$@" ; n=$#
+  while [ $n -gt 0 ]; do set -- "$@" "$D/$1.out" "$D/$1.out.head" "$D/$1.out.tail" "$D/$1.err" "$D/$1.err.head" "$D/$1.err.tail"; shift; n=$((n - 1)); done
+  rm -f "$@" "$D"/[AET]*.*
+}
 prune() {
   set -- "$AYS/jobs"/*
   [ $# -le 50 ] || ls -1t "$AYS/jobs" | tail -n +51 | while IFS= read -r f; do [ ! -s "$AYS/jobs/$f/end" ] || rm -rf "$AYS/jobs/$f"; done

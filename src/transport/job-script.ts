@@ -39,14 +39,15 @@ export function payloadOf(command: Command): Text | undefined {
   return 'write' in command.run ? command.run.content : command.run.stdin
 }
 
+/** `mark` begins the parts of the report. */
 export function jobScript(
   jobs: readonly PreparedJob[],
-  options: { folder: string | undefined; lookMs: number },
+  options: { folder: string | undefined; lookMs: number; mark: string },
 ): JobScript {
-  const takes = jobs.map(({ job }) => `take ${fileName(job.id)}\n`).join('')
+  const take = `take ${jobs.map(({ job }) => fileName(job.id)).join(' ')}\n`
   const bodies = jobs.map((job, i) => jobBody(job, i, options.lookMs)).join('')
   const timeoutMs = jobs.reduce((sum, job) => sum + timeOf(job, options.lookMs), 30_000)
-  return { text: `${preamble(options.folder)}${jobProgram}home\n${takes}${bodies}prune\n`, timeoutMs }
+  return { text: `${preamble(options.folder)}${jobProgram}M=${options.mark}\n${take}${bodies}prune\n`, timeoutMs }
 }
 
 /** Locks are waited for as long as the command may take. */
@@ -78,8 +79,8 @@ function jobBody(prepared: PreparedJob, index: number, lookMs: number): string {
   parts.push(commandLines(commands))
   parts.push('ended\n')
   if (after.length > 0)
-    parts.push(`case $note$st in done|failed) [ -n "$stopped" ] || {\n${looks(after, lookMs)}};; esac\n`)
-  parts.push(`( report ${index} ${commands.length} ${Math.max(expected.length, after.length)} )\n`)
+    parts.push(`case $note$st in done|failed) [ -n "$stopped" ] || {\nL=$D/T\n${looks(after, lookMs)}};; esac\n`)
+  parts.push(`( report ${index} ${commands.length} )\n`)
   parts.push(`case $st in done|failed|moved) forget ${secret.join(' ')};; esac\n`)
   return parts.join('')
 }
@@ -92,16 +93,16 @@ function looks(groups: readonly Group[], lookMs: number): string {
     const { redirect, body } = hereDocument(groupScript(group))
     return `looked ${String(i).padStart(3, '0')} ${seconds} ${redirect}\n${body}`
   })
-  return `looks\n${lines.join('')}`
+  return lines.join('')
 }
 
-/** As `sha256sum` prints the digests of the split answers, in the order of their names. */
+/** As `sha256sum -c` reads the digests of the split answers. */
 function digestLines({ job, expected }: PreparedJob): string {
   return expected
     .flatMap((group, g) =>
       group.indexes.map((index, i) => {
-        const name = `${String(g).padStart(3, '0')}/${String(i).padStart(6, '0')}`
-        return `${job.expect[index]?.digest || 'unknown'}  ${name}`
+        const name = `AE${String(g).padStart(3, '0')}.${String(i).padStart(6, '0')}`
+        return `${job.expect[index]?.digest || '0'.repeat(64)}  ${name}`
       }),
     )
     .join('\n')
@@ -149,16 +150,25 @@ function writeLines(batch: readonly { command: Command; write: Write }[], from: 
   const [first] = batch
   if (!first) return ''
   const lines = batch.map(({ write }, i) => {
-    const { redirect, body } = base64Document(
-      typeof write.content === 'string' ? write.content : write.content.reveal(),
-    )
-    const size = Buffer.byteLength(typeof write.content === 'string' ? write.content : write.content.reveal())
-    const mode = write.mode.toString(8).padStart(4, '0')
-    return when(
-      `staged ${from + i} ${words([basename(write.write), mode, write.owner, write.group, String(size)])} ${redirect}\n${body}`,
-    )
+    const content = typeof write.content === 'string' ? write.content : write.content.reveal()
+    const { redirect, body } = base64Document(content)
+    return when(`staged ${from + i} ${quoted(basename(write.write))} ${redirect}\n${body}`)
   })
-  return around(first.command, from, `staging ${quoted(dirname(first.write.write))} ${from}\n${lines.join('')}placed\n`)
+  const pairs = batch.flatMap(({ write }, i) => [String(from + i), basename(write.write)])
+  const place = `${ownedLines(batch, from)}placed ${words(pairs)}\n`
+  return around(first.command, from, `staging ${quoted(dirname(first.write.write))} ${from}\n${lines.join('')}${place}`)
+}
+
+/** One chown and one chmod for all that share owner and mode. */
+function ownedLines(batch: readonly { write: Write }[], from: number): string {
+  const groups = new Map<string, string[]>()
+  batch.forEach(({ write }, i) => {
+    const key = words([write.mode.toString(8).padStart(4, '0'), `${write.owner}:${write.group}`])
+    const group = groups.get(key) ?? [String(from + i), key]
+    group.push(quoted(basename(write.write)))
+    groups.set(key, group)
+  })
+  return [...groups.values()].map((group) => `owned ${group.join(' ')}\n`).join('')
 }
 
 function runLines(command: Command | undefined, i: number): string {
