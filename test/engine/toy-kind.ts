@@ -15,17 +15,36 @@ export interface NoteFound {
 
 export const noteKind: Kind<NoteWanted, NoteFound> = {
   name: 'note@1',
-  look: (wanted) => ({ program: { name: 'note_1', text: 'while [ $# -gt 0 ]; do shift; end; done' }, args: [wanted.name] }),
+  look: (wanted) => ({
+    program: { name: 'note_1', text: 'while [ $# -gt 0 ]; do shift; end; done' },
+    args: [wanted.name],
+  }),
   parse: () => ({ state: 'seen', found: { text: null, colour: null } }),
   bare: { text: null, colour: null },
   compare: (wanted, found) => [
-    ...(found.text === wanted.text ? [] : [{ path: 'text', from: found.text, to: wanted.text, how: 'in place' as const }]),
-    ...((wanted.colour ?? null) === found.colour ? [] : [{ path: 'colour', from: found.colour, to: wanted.colour ?? null, how: found.text === null ? ('in place' as const) : ('replace' as const) }]),
+    ...(found.text === wanted.text
+      ? []
+      : [{ path: 'text', from: found.text, to: wanted.text, how: 'in place' as const }]),
+    ...((wanted.colour ?? null) === found.colour
+      ? []
+      : [
+          {
+            path: 'colour',
+            from: found.colour,
+            to: wanted.colour ?? null,
+            how: found.text === null ? ('in place' as const) : ('replace' as const),
+          },
+        ]),
   ],
   commands: (wanted) => [
-    { title: `write ${wanted.name}`, run: { argv: ['note', wanted.name] }, ...(wanted.restarts ? { effects: [{ kind: 'restart' as const, what: wanted.restarts }] } : {}) },
+    {
+      title: `write ${wanted.name}`,
+      run: { argv: ['note', wanted.name] },
+      ...(wanted.restarts ? { effects: [{ kind: 'restart' as const, what: wanted.restarts }] } : {}),
+    },
   ],
   settled: (wanted) => ({ text: wanted.text, colour: wanted.colour ?? null }),
-  asWanted: (found) => (found.text === null ? undefined : { name: '', text: found.text, ...(found.colour ? { colour: found.colour } : {}) }),
+  asWanted: (found) =>
+    found.text === null ? undefined : { name: '', text: found.text, ...(found.colour ? { colour: found.colour } : {}) },
   remove: (wanted) => [{ title: `remove ${wanted.name}`, run: { argv: ['rm', wanted.name] } }],
 }

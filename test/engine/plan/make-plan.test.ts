@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Address } from '../../../src/base/address.ts'
 import { plain } from '../../../src/base/json.ts'
 import type { Graph, Service } from '../../../src/engine/graph/graph.ts'
+import { thingKey } from '../../../src/engine/graph/tasks.ts'
 import type { AnyKind, Finding } from '../../../src/engine/kind.ts'
 import { makePlan } from '../../../src/engine/plan/make-plan.ts'
 import type { PastService, PastTask, Sight, WantedThing, World } from '../../../src/engine/plan/world.ts'
@@ -18,7 +19,19 @@ const N1 = a('node/n1')
 function world(of: {
   notes?: Record<string, NoteWanted & { after?: string[]; node?: string; protect?: boolean }>
   found?: Record<string, NoteFound | 'unknown'>
-  past?: Record<string, { wanted: NoteWanted; before?: NoteFound; adopted?: boolean; after?: string[]; holds?: 'data'; node?: string; protect?: boolean; disposable?: boolean }>
+  past?: Record<
+    string,
+    {
+      wanted: NoteWanted
+      before?: NoteFound
+      adopted?: boolean
+      after?: string[]
+      holds?: 'data'
+      node?: string
+      protect?: boolean
+      disposable?: boolean
+    }
+  >
   sights?: Record<string, Sight>
   allow?: string[]
   kind?: 'apply' | 'destroy'
@@ -27,19 +40,71 @@ function world(of: {
   const services = new Map<Address, Service>()
   for (const [name, note] of notes)
     services.set(a(name), {
-      address: a(name), template, name, data: {}, parent: undefined, consumes: {}, after: (note.after ?? []).map(a), node: a(note.node ?? 'node/n1'),
-      steer: { after: [], protect: note.protect ?? false, heal: true, ignore: [], tags: [] }, at: { file: 'b.yaml', line: 1, column: 1 }, places: {}, resolved: {},
+      address: a(name),
+      template,
+      name,
+      data: {},
+      parent: undefined,
+      consumes: {},
+      after: (note.after ?? []).map(a),
+      node: a(note.node ?? 'node/n1'),
+      steer: { after: [], protect: note.protect ?? false, heal: true, ignore: [], tags: [] },
+      at: { file: 'b.yaml', line: 1, column: 1 },
+      places: {},
+      resolved: {},
     })
   const graph: Graph = { services, order: [...services.keys()] }
-  const things = notes.map(([name, note]): WantedThing => ({
-    node: a(note.node ?? 'node/n1'), thing: `note:${note.name}`, kind, wanted: { name: note.name, text: note.text, ...(note.colour ? { colour: note.colour } : {}), ...(note.restarts ? { restarts: note.restarts } : {}) }, rung: 'installed', owners: [a(name)],
-  }))
+  const things = notes.map(
+    ([name, note]): WantedThing => ({
+      node: a(note.node ?? 'node/n1'),
+      thing: `note:${note.name}`,
+      kind,
+      wanted: {
+        name: note.name,
+        text: note.text,
+        ...(note.colour ? { colour: note.colour } : {}),
+        ...(note.restarts ? { restarts: note.restarts } : {}),
+      },
+      rung: 'installed',
+      owners: [a(name)],
+    }),
+  )
   const past = Object.entries(of.past ?? {})
   return {
-    kind: of.kind ?? 'apply', environment: 'default', graph, things,
+    kind: of.kind ?? 'apply',
+    environment: 'default',
+    graph,
+    tasks: new Map(things.flatMap((thing) => thing.owners.map((owner) => [owner, [thing]]))),
+    things: new Map(things.map((thing) => [thingKey(thing.node, thing.thing), thing])),
     past: {
-      services: new Map(past.map(([name, one]): [Address, PastService] => [a(name), { address: a(name), template: 'note', node: a(one.node ?? 'node/n1'), consumes: [], after: (one.after ?? []).map(a), ...(one.protect ? { protect: true } : {}), ...(one.disposable ? { disposable: true } : {}) }])),
-      tasks: past.map(([name, one]): PastTask => ({ service: a(name), node: a(one.node ?? 'node/n1'), thing: `note:${one.wanted.name}`, kind: 'note@1', wanted: plain(one.wanted), before: plain(one.before ?? noteKind.bare), adopted: one.adopted ?? false, rung: 'installed', position: 0, ...(one.holds ? { holds: one.holds } : {}) })),
+      services: new Map(
+        past.map(([name, one]): [Address, PastService] => [
+          a(name),
+          {
+            address: a(name),
+            template: 'note',
+            node: a(one.node ?? 'node/n1'),
+            consumes: [],
+            after: (one.after ?? []).map(a),
+            ...(one.protect ? { protect: true } : {}),
+            ...(one.disposable ? { disposable: true } : {}),
+          },
+        ]),
+      ),
+      tasks: past.map(
+        ([name, one]): PastTask => ({
+          service: a(name),
+          node: a(one.node ?? 'node/n1'),
+          thing: `note:${one.wanted.name}`,
+          kind: 'note@1',
+          wanted: plain(one.wanted),
+          before: plain(one.before ?? noteKind.bare),
+          adopted: one.adopted ?? false,
+          rung: 'installed',
+          position: 0,
+          ...(one.holds ? { holds: one.holds } : {}),
+        }),
+      ),
     },
     finding: (_node, thing): Finding<unknown> => {
       const found = of.found?.[thing.slice(5)]
@@ -49,11 +114,16 @@ function world(of: {
     sight: (node) => of.sights?.[node] ?? { state: 'seen' },
     tryFindKind: (name) => (name === 'note@1' ? kind : undefined),
     orphans: past.map(([name]) => a(name)).filter((name) => !services.has(name)),
-    includes: () => true, replace: new Set(), allow: of.allow ?? [], warnings: [], simulated: false,
+    includes: () => true,
+    replace: new Set(),
+    allow: of.allow ?? [],
+    warnings: [],
+    simulated: false,
   }
 }
 
-const summary = (of: World) => makePlan(of).plan.services.map((service) => `${service.address} ${service.action} ${service.why}`)
+const summary = (of: World) =>
+  makePlan(of).plan.services.map((service) => `${service.address} ${service.action} ${service.why}`)
 const is = (text: string): NoteFound => ({ text, colour: null })
 
 describe('three-way', () => {
@@ -66,24 +136,55 @@ describe('three-way', () => {
     ['both moved', { x: is('by hand') }, 'old', 'note/a update both'],
     ['gone from the node', {}, 'new', 'note/a update drift'],
   ] as const)('%s', (_name, found, past, expected) => {
-    expect(summary(world({ notes: { 'note/a': { name: 'x', text: 'new' } }, found, ...(past ? { past: { 'note/a': { wanted: { name: 'x', text: past } } } } : {}) }))).toEqual([expected])
+    expect(
+      summary(
+        world({
+          notes: { 'note/a': { name: 'x', text: 'new' } },
+          found,
+          ...(past ? { past: { 'note/a': { wanted: { name: 'x', text: past } } } } : {}),
+        }),
+      ),
+    ).toEqual([expected])
   })
 
   test('as wanted and remembered is nothing: an empty plan', () => {
-    const { plan, works } = makePlan(world({ notes: { 'note/a': { name: 'x', text: 'new' } }, found: { x: is('new') }, past: { 'note/a': { wanted: { name: 'x', text: 'new' } } } }))
+    const { plan, works } = makePlan(
+      world({
+        notes: { 'note/a': { name: 'x', text: 'new' } },
+        found: { x: is('new') },
+        past: { 'note/a': { wanted: { name: 'x', text: 'new' } } },
+      }),
+    )
     expect([plan.services, works, plan.counts.none]).toEqual([[], [], 1])
   })
 
   test('unknown is never absent, and never a command', () => {
-    const { plan } = makePlan(world({ notes: { 'note/a': { name: 'x', text: 'new' }, 'note/b': { name: 'y', text: 'b' } }, found: { x: 'unknown' } }))
-    expect(plan.services.map((service) => [service.address, service.action, service.tasks.flatMap((task) => task.commands).length])).toEqual([
+    const { plan } = makePlan(
+      world({
+        notes: { 'note/a': { name: 'x', text: 'new' }, 'note/b': { name: 'y', text: 'b' } },
+        found: { x: 'unknown' },
+      }),
+    )
+    expect(
+      plan.services.map((service) => [
+        service.address,
+        service.action,
+        service.tasks.flatMap((task) => task.commands).length,
+      ]),
+    ).toEqual([
       ['note/a', 'unknown', 0],
       ['note/b', 'create', 1],
     ])
   })
 
   test('a change that cannot be made in place is a replacement: off, then on', () => {
-    const { plan } = makePlan(world({ notes: { 'note/a': { name: 'x', text: 't', colour: 'red' } }, found: { x: { text: 't', colour: 'blue' } }, past: { 'note/a': { wanted: { name: 'x', text: 't', colour: 'blue' } } } }))
+    const { plan } = makePlan(
+      world({
+        notes: { 'note/a': { name: 'x', text: 't', colour: 'red' } },
+        found: { x: { text: 't', colour: 'blue' } },
+        past: { 'note/a': { wanted: { name: 'x', text: 't', colour: 'blue' } } },
+      }),
+    )
     expect(plan.services[0]?.action).toBe('replace')
     expect(plan.services[0]?.tasks[0]?.commands.map((command) => command.title)).toEqual(['remove x', 'write x'])
   })
@@ -91,13 +192,25 @@ describe('three-way', () => {
 
 describe('removal', () => {
   test('a thing that a service no longer wants goes, before the new one comes', () => {
-    const { plan, works } = makePlan(world({ notes: { 'note/a': { name: 'new', text: 't' } }, found: { old: is('t') }, past: { 'note/a': { wanted: { name: 'old', text: 't' } } } }))
-    expect(plan.services[0]?.tasks.map((task) => `${task.thing} ${task.action}`)).toEqual(['note:old remove', 'note:new create'])
+    const { plan, works } = makePlan(
+      world({
+        notes: { 'note/a': { name: 'new', text: 't' } },
+        found: { old: is('t') },
+        past: { 'note/a': { wanted: { name: 'old', text: 't' } } },
+      }),
+    )
+    expect(plan.services[0]?.tasks.map((task) => `${task.thing} ${task.action}`)).toEqual([
+      'note:old remove',
+      'note:new create',
+    ])
     expect(works[0]?.removals.map((task) => task.thing)).toEqual(['note:old'])
   })
 
   test('orphans go, consumers before producers', () => {
-    const past = { 'note/base': { wanted: { name: 'x', text: 't' } }, 'note/top': { wanted: { name: 'y', text: 't' }, after: ['note/base'] } }
+    const past = {
+      'note/base': { wanted: { name: 'x', text: 't' } },
+      'note/top': { wanted: { name: 'y', text: 't' }, after: ['note/base'] },
+    }
     const { plan } = makePlan(world({ past, found: { x: is('t'), y: is('t') } }))
     expect(plan.services.map((service) => [service.address, service.action, service.after])).toEqual([
       ['note/top', 'remove', []],
@@ -106,22 +219,42 @@ describe('removal', () => {
   })
 
   test('what was there before ays came stays', () => {
-    const { plan } = makePlan(world({ past: { 'note/a': { wanted: { name: 'x', text: 't' }, adopted: true, before: is('t') } }, found: { x: is('t') } }))
+    const { plan } = makePlan(
+      world({
+        past: { 'note/a': { wanted: { name: 'x', text: 't' }, adopted: true, before: is('t') } },
+        found: { x: is('t') },
+      }),
+    )
     expect(plan.services[0]?.tasks[0]?.commands).toEqual([])
   })
 
   test('data is only destroyed when allowed, and a protected service never', () => {
-    const past = { 'note/a': { wanted: { name: 'x', text: 't' }, holds: 'data' as const }, 'note/p': { wanted: { name: 'y', text: 't' }, protect: true } }
+    const past = {
+      'note/a': { wanted: { name: 'x', text: 't' }, holds: 'data' as const },
+      'note/p': { wanted: { name: 'y', text: 't' }, protect: true },
+    }
     const found = { x: is('t'), y: is('t') }
-    expect(makePlan(world({ past, found })).plan.blocked.map((problem) => problem.code)).toEqual(['DATA_LOSS', 'PROTECTED'])
-    expect(makePlan(world({ past, found, allow: ['data-loss=note/a'] })).plan.blocked.map((problem) => problem.code)).toEqual(['PROTECTED'])
+    expect(makePlan(world({ past, found })).plan.blocked.map((problem) => problem.code)).toEqual([
+      'DATA_LOSS',
+      'PROTECTED',
+    ])
+    expect(
+      makePlan(world({ past, found, allow: ['data-loss=note/a'] })).plan.blocked.map((problem) => problem.code),
+    ).toEqual(['PROTECTED'])
   })
 
   test('what lives on a node that goes with this plan goes with it, without commands and after it', () => {
-    const past = { 'node/n1': { wanted: { name: 'machine', text: 't' }, node: 'node/local', disposable: true }, 'note/a': { wanted: { name: 'x', text: 't' }, holds: 'data' as const } }
+    const past = {
+      'node/n1': { wanted: { name: 'machine', text: 't' }, node: 'node/local', disposable: true },
+      'note/a': { wanted: { name: 'x', text: 't' }, holds: 'data' as const },
+    }
     const { plan, works } = makePlan(world({ past, found: { machine: is('t'), x: is('t') }, kind: 'destroy' }))
     const inside = plan.services.find((service) => service.address === 'note/a')
-    expect([inside?.after, inside?.tasks[0]?.commands, inside?.tasks[0]?.effects[0]?.kind]).toEqual([['node/n1'], [], 'data-loss'])
+    expect([inside?.after, inside?.tasks[0]?.commands, inside?.tasks[0]?.effects[0]?.kind]).toEqual([
+      ['node/n1'],
+      [],
+      'data-loss',
+    ])
     expect(works.find((work) => work.service === 'note/a')?.onPaper).toBe(true)
   })
 })
@@ -130,8 +263,16 @@ describe('nodes', () => {
   const notes = { 'note/a': { name: 'x', text: 't' }, 'note/b': { name: 'y', text: 't', node: 'node/n2' } }
 
   test('a node out of reach makes its services unknown, and no others', () => {
-    const { plan, works } = makePlan(world({ notes, sights: { 'node/n1': { state: 'lost', problem: { code: 'NODE_UNREACHABLE', message: 'down' } } } }))
-    expect(plan.services.map((service) => `${service.address} ${service.action} ${service.why}`)).toEqual(['note/a unknown lost', 'note/b create new'])
+    const { plan, works } = makePlan(
+      world({
+        notes,
+        sights: { 'node/n1': { state: 'lost', problem: { code: 'NODE_UNREACHABLE', message: 'down' } } },
+      }),
+    )
+    expect(plan.services.map((service) => `${service.address} ${service.action} ${service.why}`)).toEqual([
+      'note/a unknown lost',
+      'note/b create new',
+    ])
     expect(plan.unreachable.map((one) => one.node)).toEqual([N1])
     expect(works.map((work) => [work.service, work.lost?.code])).toEqual([
       ['note/a', 'NODE_UNREACHABLE'],
@@ -140,7 +281,9 @@ describe('nodes', () => {
   })
 
   test('on a node that this plan makes everything is created', () => {
-    expect(summary(world({ notes, sights: { 'node/n1': { state: 'bare' } }, found: { x: is('old machine') } }))[0]).toBe('note/a create new')
+    expect(
+      summary(world({ notes, sights: { 'node/n1': { state: 'bare' } }, found: { x: is('old machine') } }))[0],
+    ).toBe('note/a create new')
   })
 
   test('a node that this plan mends first is looked at then', () => {
@@ -151,8 +294,14 @@ describe('nodes', () => {
 })
 
 test('a producer without work is seen through: order holds across what is in place', () => {
-  const notes = { 'note/a': { name: 'x', text: 't' }, 'note/b': { name: 'y', text: 't', after: ['note/a'] }, 'note/c': { name: 'z', text: 't', after: ['note/b'] } }
-  const { plan } = makePlan(world({ notes, found: { y: is('t') }, past: { 'note/b': { wanted: { name: 'y', text: 't' } } } }))
+  const notes = {
+    'note/a': { name: 'x', text: 't' },
+    'note/b': { name: 'y', text: 't', after: ['note/a'] },
+    'note/c': { name: 'z', text: 't', after: ['note/b'] },
+  }
+  const { plan } = makePlan(
+    world({ notes, found: { y: is('t') }, past: { 'note/b': { wanted: { name: 'y', text: 't' } } } }),
+  )
   expect(plan.services.map((service) => [service.address, service.after])).toEqual([
     ['note/a', []],
     ['note/c', ['note/a']],

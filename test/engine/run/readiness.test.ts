@@ -25,10 +25,19 @@ describe('readiness', () => {
   })
 
   test('whatever fails, every job ends exactly once', () => {
-    const graphs = fc.array(fc.record({ after: fc.array(fc.nat(30), { maxLength: 4 }), behind: fc.array(fc.nat(30), { maxLength: 2 }), fails: fc.boolean() }), { minLength: 1, maxLength: 30 })
+    const graphs = fc.array(
+      fc.record({
+        after: fc.array(fc.nat(30), { maxLength: 4 }),
+        behind: fc.array(fc.nat(30), { maxLength: 2 }),
+        fails: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 30 },
+    )
     fc.assert(
       fc.property(graphs, (shape) => {
-        const works = shape.map((one, i) => job(`${i}`, one.after.filter((j) => j < i).map(String), one.behind.filter((j) => j < i).map(String)))
+        const works = shape.map((one, i) =>
+          job(`${i}`, one.after.filter((j) => j < i).map(String), one.behind.filter((j) => j < i).map(String)),
+        )
         const readiness = trackReadiness(works)
         const ended = new Map<string, number>()
         const end = (key: string): void => void ended.set(key, (ended.get(key) ?? 0) + 1)
