@@ -12,13 +12,14 @@ export const LOOK: Program = {
   text: sh`
 btrfs_number() { stat -L -c '%t:%T' -- "$1" 2>/dev/null; }
 while [ $# -gt 0 ]; do
-  label=$1 n=$2 uuid= members= first= signatures=
+  label=$1 n=$2 uuid= members= first= signatures= failed=
   shift 2
   if ! command -v blkid >/dev/null; then echo 'error this node has no blkid (util-linux)'; shift "$n"; end; continue; fi
   left=$n
   for dev; do
     [ "$left" -gt 0 ] || break
     left=$((left - 1))
+    if [ -b "$dev" ] && [ ! -r "$dev" ]; then failed="$dev cannot be read: it needs root"; fi
     is=$(blkid -p -o export -- "$dev" 2>/dev/null)
     has=$(printf '%s\n' "$is" | sed -n 's/^LABEL=//p' | sed 's/\\\(.\)/\1/g')
     type=$(printf '%s\n' "$is" | sed -n 's/^TYPE=//p')
@@ -38,6 +39,7 @@ device $dev"
 signature $dev	$type"
   done
   shift "$n"
+  if [ -n "$failed" ]; then echo "error $failed"; end; continue; fi
   if [ -z "$uuid" ] && command -v btrfs >/dev/null; then
     first=$(btrfs filesystem show --raw -- "$label" 2>/dev/null | sed -n 's/^.* path \(\/.*\)$/\1/p' | head -n 1)
     if [ -n "$first" ] && [ "$(blkid -p -o value -s LABEL -- "$first" 2>/dev/null)" = "$label" ]; then

@@ -8,10 +8,16 @@ export const LOOK: Program = {
   name: 'nftables_ruleset_1',
   text: sh`
 for name; do
-  echo "ruleset $name"
   file=/etc/ays/nft/$name.nft
+  if [ -e "$file" ] && [ ! -r "$file" ]; then echo "error $file cannot be read: rulesets need root"; end; continue; fi
+  listed= failed=
+  if command -v nft >/dev/null && ! listed=$(nft -s list table inet "ays_$name" 2>&1); then
+    case $listed in *'No such file'*) listed=;; *) failed=yes;; esac
+  fi
+  if [ -n "$failed" ]; then printf 'error nft: %s\n' "$(printf '%s\n' "$listed" | head -n 1)"; end; continue; fi
+  echo "ruleset $name"
   if [ -f "$file" ]; then echo "file $(base64 <"$file" | tr -d '\n')"; fi
-  if command -v nft >/dev/null && listed=$(nft -s list table inet "ays_$name" 2>/dev/null); then
+  if [ -n "$listed" ]; then
     sum=$(printf '%s\n' "$listed" | sha256sum) digest=
     if read -r digest noted 2>/dev/null <"$AYS/nft/$name" && [ "$noted" = "\${sum%% *}" ]; then echo "loaded $digest"
     else echo 'loaded changed'

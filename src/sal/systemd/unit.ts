@@ -95,6 +95,7 @@ fi
 while [ $# -gt 0 ]; do
   is_stale=\${stale%%"$nl"*} stale=\${stale#*"$nl"} path=/etc/systemd/system/$1
   if [ -L "$path" ]; then echo "link $(readlink "$path")"
+  elif [ -e "$path" ] && [ ! -r "$path" ]; then echo "error $path cannot be read: it needs root"
   elif [ -f "$path" ]; then
     echo "file $1"
     if [ "$2" = sealed ]; then

@@ -108,3 +108,11 @@ test('what goes over the device of the default route is told', async () => {
   expect(found.carries).toEqual({ v0: 'the default route' })
   expect((await room.look(addressKind, addressWanted('v0', '10.5.0.1/24'))).carries).toBe('the default route')
 })
+
+test('what the connection of ays comes over is told', async () => {
+  room.sh('ip addr add 10.2.0.1/24 dev v0')
+  const program = bridgeKind.look(bridgeWanted('br0', { ports: ['v0'] }))
+  const text = `end() { :; }\nSSH_CONNECTION="10.2.0.9 40000 10.2.0.1 22"\n${program.program.text}`
+  const [done] = await room.run([{ title: 'look', run: { script: text, args: program.args } }])
+  expect(done?.stdout).toContain('over v0 carries the connection of ays')
+})

@@ -63,3 +63,10 @@ test('a table that is gone is loaded again; after a boot the unit has done so', 
   )
   expect((await room.settle(rulesetKind, wanted)).changes).toEqual([])
 })
+
+test('who may not look gets no answer, rather than that nothing is there', async () => {
+  const { program, args } = rulesetKind.look(wantedOf('web', RULES))
+  const run = { script: `end() { :; }\n${program.text}`, args }
+  const [done] = await room.run([{ title: 'look', run, as: 'nobody' }])
+  expect(rulesetKind.parse(done?.stdout ?? '').state).toBe('unknown')
+})
