@@ -89,6 +89,7 @@ export const planFlags = {
   prune: Flags.boolean({ description: 'Also remove services whose file was disabled by a leading "_".' }),
   allow: Flags.string({
     description: 'Let the plan destroy data: everywhere, or of one service. Repeat for more.',
+    parse: readAllow,
     helpValue: 'data-loss[=ADDRESS]',
     multipleNonGreedy: true,
     multiple: true,
@@ -109,6 +110,11 @@ export const applyFlags = {
     max: 1_000,
     helpValue: 'N',
   }),
+}
+
+async function readAllow(word: string): Promise<string> {
+  if (/^data-loss(=.+)?$/.test(word)) return word
+  throw usage(`--allow ${word} is not known.`, 'It takes data-loss, or data-loss=ADDRESS for one service.')
 }
 
 interface WorkspaceFlagValues {
@@ -147,12 +153,8 @@ interface PlanFlagValues {
   readonly allow?: readonly string[]
 }
 
-/** What `plan` is given of the flags. Throws ProblemsError for an unknown --allow. */
+/** What `plan` is given of the flags. */
 export function planOptions(flags: PlanFlagValues): PlanOptions {
-  for (const allow of flags.allow ?? []) {
-    if (!/^data-loss(=.+)?$/.test(allow))
-      throw usage(`--allow ${allow} is not known.`, 'It takes data-loss, or data-loss=ADDRESS for one service.')
-  }
   return {
     ...(flags.target?.length ? { targets: flags.target } : {}),
     ...(flags.exclude?.length ? { exclude: flags.exclude } : {}),

@@ -4,38 +4,50 @@ import type { Command } from '../../engine/kind.ts'
 import type { Palette } from './paint.ts'
 import { octal, oneLine, safeLines, shellLine, showBytes } from './plain-text.ts'
 
-/** The lines of one command: its title, what guards it, and what runs. */
-export function commandLines(command: Command, { faint, calm }: Palette): string[] {
+/** Scripts that were shown, with the title of the command: the same text is shown once in a view. */
+export type ShownScripts = Map<string, string>
+
+/** The lines of one command: its title, what guards it, and what runs. Notes in `shown` the scripts that it showed. */
+export function commandLines(command: Command, palette: Palette, shown: ShownScripts): string[] {
   const as = command.as && command.as !== 'root' ? ` as ${command.as}` : ''
-  const guard = command.guard ? scriptLines('only if', command.guard.script, command.guard.args, faint) : []
+  const view = { faint: palette.faint, shown, title: oneLine(command.title) }
+  const guard = command.guard ? scriptLines('only if sh', command.guard, '', view) : []
   return [
-    faint(`# ${oneLine(command.title)}${as}`),
+    palette.faint(`# ${view.title}${as}`),
     ...guard,
-    ...runLines(command.run, faint).map((line, i) => (i === 0 ? calm(line) : line)),
+    ...runLines(command.run, view).map((line, i) => (i === 0 ? palette.calm(line) : line)),
   ]
 }
 
-function runLines(run: Command['run'], faint: (text: string) => string): string[] {
+interface ScriptView {
+  readonly faint: Palette['faint']
+  readonly shown: ShownScripts
+  readonly title: string
+}
+
+function runLines(run: Command['run'], view: ScriptView): string[] {
   if ('write' in run) {
     const size = isHidden(run.content) ? '‹secret›' : showBytes(Buffer.byteLength(run.content))
     return [`write ${shellLine([run.write])} (${octal(run.mode)} ${run.owner}:${run.group}, ${size})`]
   }
   if ('argv' in run) return [`$ ${shellLine(run.argv)}${stdinWords(run.stdin)}`]
-  return scriptLines('$ sh', run.script, run.args, faint, stdinWords(run.stdin))
+  return scriptLines('$ sh', run, stdinWords(run.stdin), view)
 }
 
 /** The script as it is, line by line, after the arguments that it is given. */
 function scriptLines(
   start: string,
-  script: string,
-  args: readonly string[],
-  faint: (text: string) => string,
-  end = '',
+  { script, args }: { readonly script: string; readonly args: readonly string[] },
+  end: string,
+  { faint, shown, title }: ScriptView,
 ): string[] {
   const lines = safeLines(script.replace(/^\n+|\s+$/g, ''))
   const given = args.length > 0 ? ` with ${shellLine(args)}` : ''
-  if (lines.length === 1 && args.length === 0)
-    return [`${start} -c ${shellLine([lines[0] ?? ''])}${end}`.replace('only if -c ', 'only if ')]
+  if (lines.length === 1)
+    return [`${start} -c ${shellLine([lines[0] ?? '', ...(args.length > 0 ? ['ays', ...args] : [])])}${end}`]
+  const before = shown.get(script)
+  if (before !== undefined) return [`${start} ‹script of "${before}" above›${given}${end}`]
+  shown.set(script, title)
   return [`${start} ‹script›${given}${end}`, ...lines.map((line) => faint(`  | ${line}`))]
 }
 

@@ -17,7 +17,13 @@ export interface PlanViewOptions {
 
 export function planView(plan: Plan, options: PlanViewOptions): string {
   const palette = paletteOf(options.color)
-  const view = { palette, width: options.width, commands: options.commands ?? false, linesMax: options.linesMax ?? 24 }
+  const view = {
+    palette,
+    width: options.width,
+    commands: options.commands ?? false,
+    linesMax: options.linesMax ?? 24,
+    shown: new Map<string, string>(),
+  }
   const simulated = plan.simulated ? [palette.calm('Simulated: nothing real is touched.')] : []
   const services = plan.services
     .filter((service) => service.action !== 'none')

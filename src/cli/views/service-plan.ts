@@ -1,7 +1,7 @@
 /** What a plan does to one service: a header line, and under it its things in the order of work. */
 import type { FieldChange } from '../../engine/kind.ts'
 import type { ServicePlan, TaskPlan } from '../../engine/plan/plan.ts'
-import { commandLines } from './command-lines.ts'
+import { commandLines, type ShownScripts } from './command-lines.ts'
 import { effectWords, worstFirst } from './effects.ts'
 import { fieldLines, nameOf } from './field-change.ts'
 import { type Palette, signOf } from './paint.ts'
@@ -12,6 +12,7 @@ export interface ServiceViewOptions {
   readonly width: number
   readonly commands: boolean
   readonly linesMax: number
+  readonly shown: ShownScripts
 }
 
 /** The lines of one service. */
@@ -95,7 +96,9 @@ function taskLines(task: TaskPlan, service: ServicePlan, options: ServiceViewOpt
   const effects = worstFirst(task.effects).map((effect) =>
     (effect.kind === 'data-loss' ? palette.bad : palette.warn)(`⚠ ${effectWords(effect)}`),
   )
-  const commands = options.commands ? task.commands.flatMap((command) => commandLines(command, palette)) : []
+  const commands = options.commands
+    ? task.commands.flatMap((command) => commandLines(command, palette, options.shown))
+    : []
   return [
     `${' '.repeat(4)}${palette[paint](sign.padStart(3))} ${oneLine(task.thing)}${note}`,
     ...[...fields, ...problem, ...effects, ...commands].map((line) => (indent + line).trimEnd()),
