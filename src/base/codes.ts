@@ -32,6 +32,7 @@ export const codes = {
   SET_UNKNOWN: '$each, $if, names and counts may not depend on what is known only after apply.',
   VAR_UNKNOWN: 'A variable is used or given that ays.yaml does not declare.',
   VAR_MISSING: 'A variable has neither a default nor a value.',
+  SECRET_MISPLACED: 'A secret stands where others could read it, such as in a command line.',
   SECRET_MISSING: 'A secret is used that no source of the workspace gives.',
   ALLOCATION_TAKEN: 'A port, address or disk that a field asks for is taken by another service.',
   ALLOCATION_EXHAUSTED: 'No free port, address or disk is left in the pool.',

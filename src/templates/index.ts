@@ -1,5 +1,6 @@
 import type { AnyTemplate } from '../engine/template.ts'
 import { bridge } from './bridge.ts'
+import { command } from './command.ts'
 import { node, nodeLocal, nodePhysical, nodeSim } from './node.ts'
 import { nodeLab } from './node-lab.ts'
 import { osSshDebian, osSshUbuntu } from './os.ts'
@@ -12,6 +13,7 @@ import { file, packageTemplate, unit, user } from './system.ts'
 /** Every template that ships with ays. */
 export const templates: readonly AnyTemplate[] = [
   bridge,
+  command,
   configuration,
   file,
   filesystem,

@@ -1,0 +1,58 @@
+/** Commands of a person's own: for what no other template does yet. */
+import { Type } from 'typebox'
+import { tryReadDuration } from '../base/duration.ts'
+import { ProblemsError } from '../base/problem.ts'
+import { isSecret, type Text } from '../base/secret.ts'
+import { defineTemplate } from '../engine/template.ts'
+import { command as commandTask, type Run } from '../sal/command/command.ts'
+import { onNode } from './places.ts'
+
+const words = (description: string) =>
+  Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1 })], { description })
+
+const data = Type.Object({
+  run: words('Text for `sh -c`, or a list: a program and its arguments, read by no shell.'),
+  check: Type.Optional(
+    words('Exit code 0 means that it is in place. It may only look, as every plan runs it. Absent: it runs once.'),
+  ),
+  undo: Type.Optional(words('Runs at its removal. Absent: what was done stays.')),
+  timeout: Type.String({
+    pattern: '^[1-9][0-9]*[wdhms]?$',
+    default: '50m',
+    description: 'Time until it is ended, such as 90s or 10m.',
+  }),
+})
+
+export const command = defineTemplate({
+  name: 'command',
+  summary: 'A command of yours, run until its check says that it is in place.',
+  description: [
+    'Without a `check` it runs once, and again when its text changes. It outlives the connection: when ays is cut off, the',
+    'next apply waits for it instead of starting it again. Others on the node can see it, so it may not hold a secret.',
+  ].join('\n'),
+  data,
+  parent: onNode,
+  tasks: ({ data, slug, address }) => [
+    commandTask({
+      name: slug,
+      run: withoutSecrets(address, data.run),
+      ...(data.check === undefined ? {} : { check: withoutSecrets(address, data.check) }),
+      ...(data.undo === undefined ? {} : { undo: withoutSecrets(address, data.undo) }),
+      timeoutMs: tryReadDuration(data.timeout) ?? 0,
+      slow: true,
+    }),
+  ],
+})
+
+/** Validated data may hold a Secret where the schema says string. Throws ProblemsError then. */
+function withoutSecrets(address: string, run: Run): Run {
+  const words: readonly Text[] = typeof run === 'string' ? [run] : [run].flat()
+  if (!words.some(isSecret)) return run
+  throw new ProblemsError([
+    {
+      code: 'SECRET_MISPLACED',
+      message: `${address} has a secret in its command line, where others on the node can read it.`,
+      hint: 'Write it to a file of mode 0600 with the template `file`, and let the command read that.',
+    },
+  ])
+}
