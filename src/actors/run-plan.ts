@@ -10,7 +10,7 @@ import type { Change, JobRow, RememberedService, Run, Store } from '../store/sto
 import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
 import { gateOf, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
-import { endedJob, questionsOf, runWork, type WorkEnd } from './run-work.ts'
+import { adoptWork, endedJob, questionsOf, runWork, type WorkEnd } from './run-work.ts'
 
 export interface RunInput {
   readonly plan: Plan
@@ -159,7 +159,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       (service?.tasks ?? []).flatMap((task) => task.effects.map((effect) => `${effect.kind} ${effect.what}`)),
     )
     const planSeen = remade.has(work.node) ? undefined : seenOf(input, work)
-    const end = await runWork({
+    const end = await (work.adopts ? adoptWork : runWork)({
       work,
       job,
       desk,

@@ -131,6 +131,24 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
   return { end: 'ok', warnings, results, attempts: attempt }
 }
 
+type TaskChange = Extract<Change, { readonly put: 'task' }>
+
+/** Remembers what is there as it is: nothing on the node is changed. */
+export async function adoptWork(context: WorkContext): Promise<WorkEnd> {
+  const { work, ledger, clock, remember } = context
+  const seen = context.seen ?? (await context.desk.look(thingsOf(context).map((one) => one.question)))
+  const changes: Change[] = remember ? [{ put: 'service', service: { ...remember, appliedAt: clock.now() } }] : []
+  work.things.forEach((thing, position) => {
+    const finding = seen[position]?.finding
+    if (finding?.state === 'unknown' || !finding) return
+    const asIs = thing.kind.asWanted(finding.found)
+    const change = taskChange(context, thing, position, new Map([[thing.thing, finding.found]]))
+    changes.push({ put: 'task', task: { ...change.task, wanted: plain(asIs ?? thing.wanted), adopted: true } })
+  })
+  await ledger.write(changes)
+  return { end: 'ok', warnings: [], results: [], attempts: 0 }
+}
+
 /** A thing of the work: one to have, or one to be rid of. */
 interface WorkThing {
   readonly question: Question
@@ -340,7 +358,7 @@ function taskChange(
   thing: WantedThing,
   position: number,
   firstSeen: ReadonlyMap<string, unknown>,
-): Change {
+): TaskChange {
   const past = context.past(thing.node, thing.thing)
   const found = firstSeen.get(thing.thing)
   const [first, ...others] = thing.owners

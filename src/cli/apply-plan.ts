@@ -32,6 +32,8 @@ export async function applyPlan(workspace: Workspace, plan: Plan, options: Apply
   const changes = changesIn(plan.counts)
   const unseen = plan.counts.unknown > 0 || plan.unreachable.length > 0
   if (changes === 0) {
+    // New links, tags and addresses are written down although no node changes.
+    await workspace.apply(plan)
     if (json) process.stdout.write(`${showJson({ format: 1, plan: planJson(plan), result: null })}\n`)
     return unseen ? 1 : 0
   }

@@ -37,6 +37,9 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const { plan } = planned
   if (plan.blocked.length > 0) throw new ProblemsError(plan.blocked)
   const began = clock.now()
+  const idle = planned.works.length === 0 && session.store.openJobs().length === 0
+  if (idle && paperChanges(input, session.store).length === 0)
+    return { run: 0, state: 'nothing', jobs: [], problems: [], ms: 0 }
   const store = session.write()
   const lease = await store.acquire(session.who())
   if ('heldBy' in lease) throw heldProblem(lease.heldBy)
@@ -47,7 +50,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     const moved = await attachToOpenJobs({ store, nodes: planned.nodes, clock, signal, onNote: input.onNote })
     const onPaper = paperChanges(input, store)
     if (planned.works.length === 0) {
-      if (onPaper.length > 0) store.commit(onPaper)
+      store.commit(onPaper)
       return { run: 0, state: 'nothing', jobs: [], problems: [], ms: clock.now() - began }
     }
     const result = await run(input, store, lease.fence, onPaper, moved, AbortSignal.any([signal, lease.lost]))

@@ -47,6 +47,8 @@ export function whyWords({ why, waitsFor, node }: Pick<ServicePlan, 'why' | 'wai
       return 'new'
     case 'change':
       return 'blueprint changed'
+    case 'asked':
+      return 'asked for with --replace'
     case 'drift':
       return 'drift: the node changed'
     case 'both':
@@ -58,7 +60,7 @@ export function whyWords({ why, waitsFor, node }: Pick<ServicePlan, 'why' | 'wai
     case 'lost':
       return node ? `${node} is out of reach` : 'its node is out of reach'
     case 'adopt':
-      return 'there already, as wanted'
+      return 'there already'
     case 'destroy':
       return ''
   }

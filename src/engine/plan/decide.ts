@@ -56,12 +56,25 @@ export function decideWanted(
     : kind.commands(wanted, found)
   return {
     action: replaces ? 'replace' : bare ? 'create' : 'update',
-    why: whyOf(kind, wanted, found, past),
+    why: changes.length === 0 ? 'asked' : whyOf(kind, wanted, found, past),
     changes,
     commands,
     effects: effectsOf(commands, replaces && options.holds === 'data' ? thing : undefined),
     becomes: kind.settled(wanted, replaces ? kind.bare : found),
   }
+}
+
+/** For import: what is there is taken as it is, nothing is done. undefined: there is nothing to adopt. */
+export function decideAdoption(
+  kind: AnyKind,
+  wanted: unknown,
+  finding: Finding<unknown>,
+  past: Past | undefined,
+): Decision | undefined {
+  if (finding.state === 'unknown') return unknown(finding.problem)
+  const { found } = finding
+  if (past || sameData(found, kind.bare)) return undefined
+  return { ...nothing(found), action: 'adopt', why: 'adopt', changes: kind.compare(wanted, found) }
 }
 
 /** A thing that nobody wants any more: back to what was there before. */
@@ -80,7 +93,7 @@ export function decideUnwanted(
     why,
     changes: [{ path: '', from: plain(found), to: past.before, how: 'in place' }],
   } as const
-  if (past.adopted || sameData(found, past.before))
+  if (sameData(found, past.before))
     return { ...base, changes: [], commands: [], effects: [], becomes: found }
   const commands = kind.remove(past.wanted, past.before, found)
   if (commands.length > 0)

@@ -6,7 +6,7 @@ import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { Service } from '../graph/graph.ts'
 import { thingKey } from '../graph/tasks.ts'
 import type { Effect, Finding } from '../kind.ts'
-import { type Decision, decideUnwanted, decideWanted } from './decide.ts'
+import { type Decision, decideAdoption, decideUnwanted, decideWanted } from './decide.ts'
 import { orderWorks } from './order-works.ts'
 import type { Action, BlastRadius, Plan, ServicePlan, TaskPlan } from './plan.ts'
 import type { Planned } from './planned.ts'
@@ -19,7 +19,8 @@ export function makePlan(world: World): { readonly plan: Plan; readonly works: r
   for (const address of world.graph.order) {
     const service = world.graph.services.get(address)
     // The controller's own machine is always there: nothing to make, nothing to remember.
-    if (service && address !== LOCAL && world.includes(address)) planned.push(planService(world, index, service))
+    if (service && address !== LOCAL && world.includes(address))
+      planned.push(world.kind === 'import' ? planAdoption(world, index, service) : planService(world, index, service))
   }
   const gone = new Set(world.orphans)
   for (const address of world.orphans) planned.push(planRemoval(world, index, address, gone))
@@ -91,6 +92,36 @@ function planService(world: World, index: Index, service: Service): Planned {
     works,
     removal: false,
   }
+}
+
+/** Import: the things of a service that are there, to be remembered as they are. */
+function planAdoption(world: World, index: Index, service: Service): Planned {
+  const { address } = service
+  const facts = {
+    address,
+    template: service.template.name,
+    at: service.at,
+    ...(service.node ? { node: service.node } : {}),
+  }
+  const adopted = (world.tasks.get(address) ?? []).flatMap((thing) => {
+    const past = index.pastTask.get(thingKey(thing.node, thing.thing))
+    const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
+    const decision = decideAdoption(thing.kind, thing.wanted, finding, past)
+    return decision ? [{ thing, plan: taskPlan(thing, thing.kind.name, decision, service.at) }] : []
+  })
+  const tasks = adopted.map((one) => one.plan)
+  const lost = tasks.find((task) => task.action === 'unknown')
+  if (lost) {
+    const problem = lost.problem ? { problem: lost.problem } : {}
+    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks, ...problem }, works: [], removal: false }
+  }
+  if (tasks.length === 0) return { plan: { ...facts, action: 'none', why: 'adopt', tasks }, works: [], removal: false }
+  const works = worksOf(
+    address,
+    adopted.map((one) => one.thing),
+    [],
+  ).map((work) => ({ ...work, adopts: true }))
+  return { plan: { ...facts, action: 'adopt', why: 'adopt', tasks }, works, removal: false }
 }
 
 function planRemoval(world: World, index: Index, address: Address, gone: ReadonlySet<Address>): Planned {
@@ -245,6 +276,7 @@ function whyOf(tasks: readonly TaskPlan[]): ServicePlan['why'] {
   const change = whys.has('change') || whys.has('new')
   if (whys.has('both') || (drift && change)) return 'both'
   if (drift) return 'drift'
+  if (whys.size === 1 && whys.has('asked')) return 'asked'
   return whys.has('lost') && whys.size === 1 ? 'lost' : 'change'
 }
 

@@ -37,9 +37,9 @@ export interface ServicePlan {
   readonly action: Action
   /**
    * new: not remembered · change: the blueprint moved · drift: the node moved · both · orphan: no longer declared ·
-   * waits: looked at when `waitsFor` is done · lost: its node is out of reach
+   * asked: --replace · waits: looked at when `waitsFor` is done · lost: its node is out of reach
    */
-  readonly why: 'new' | 'change' | 'drift' | 'both' | 'orphan' | 'waits' | 'lost' | 'adopt' | 'destroy'
+  readonly why: 'new' | 'change' | 'drift' | 'both' | 'orphan' | 'waits' | 'lost' | 'adopt' | 'destroy' | 'asked'
   readonly waitsFor?: Address
   /** The node its tasks run on; absent when it has none. */
   readonly node?: Address

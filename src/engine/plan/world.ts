@@ -80,6 +80,8 @@ export interface Work {
   readonly removals: readonly PastTask[]
   /** Only written down: the node is not asked (no tasks, or they go with their node). */
   readonly onPaper: boolean
+  /** What is there is remembered as it is: `ays import`. */
+  readonly adopts?: boolean
   /** The node was out of reach when the plan was made: the work fails with this, and its dependants wait for another day. */
   readonly lost?: Problem
   readonly after: readonly string[]

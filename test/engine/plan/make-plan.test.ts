@@ -218,7 +218,7 @@ describe('removal', () => {
     ])
   })
 
-  test('what was there before ays came stays', () => {
+  test('what was there before ays came stays, and comes back where it was changed', () => {
     const { plan } = makePlan(
       world({
         past: { 'note/a': { wanted: { name: 'x', text: 't' }, adopted: true, before: is('t') } },
@@ -226,6 +226,8 @@ describe('removal', () => {
       }),
     )
     expect(plan.services[0]?.tasks[0]?.commands).toEqual([])
+    const past = { 'note/a': { wanted: { name: 'x', text: 'new' }, adopted: true, before: is('old') } }
+    expect(makePlan(world({ past, found: { x: is('new') } })).plan.services[0]?.tasks[0]?.commands).toHaveLength(1)
   })
 
   test('data is only destroyed when allowed, and a protected service never', () => {
