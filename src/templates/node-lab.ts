@@ -100,7 +100,7 @@ export const nodeLab = defineTemplate({
       user: 'root',
       identity: keyOf(ctx, 'lab-client-key').private,
       hostKey: keyOf(ctx, `lab-host-key/${ctx.slug}`).publicLine,
-      proxyCommand: roadTo(ctx.workspace.tag, addressOf(ctx), 22),
+      proxyCommand: roadTo(ctx.workspace.tag, addressOf(ctx), 22, { greetsWithin: 10 }),
       connectTimeoutMs: 10_000,
     }
   },

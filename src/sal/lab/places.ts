@@ -27,8 +27,9 @@ export function* labAddresses(): Generator<string> {
   for (let third = 1; third < 255; third++) for (let last = 1; last < 255; last++) yield `10.77.${third}.${last}`
 }
 
-/** How many arguments bash needs to carry bytes between its own streams and a port: host and port follow. */
+/** bash: HOST PORT SECONDS. With SECONDS, who listens has to speak first, and in that time. */
 const RELAY = `exec 3<>"/dev/tcp/$0/$1" || exit 1
+[ -z "$2" ] || { IFS= read -r -t "$2" -d '' -n 1 c <&3 && printf %s "$c"; } || { echo "Nothing answers at $0 port $1." >&2; exit 1; }
 cat <&3 & r=$!
 exec 1>&3 3>&-
 cat
@@ -36,8 +37,15 @@ kill $r 2>/dev/null`
 
 /**
  * argv that carries its stdin and stdout to a port of a node, from inside the lab's network.
- * Needs only util-linux and bash, and ends with either side.
+ * Needs only util-linux and bash, and ends with either side. `greetsWithin`: seconds in which the other side, which speaks
+ * first, has to; ssh by itself would wait for ever behind a ProxyCommand.
  */
-export function roadTo(tag: string, address: string, port: number): readonly string[] {
-  return ['nsenter', `--net=/run/netns/${controllerOf(tag)}`, 'bash', '-c', RELAY, address, String(port)]
+export function roadTo(
+  tag: string,
+  address: string,
+  port: number,
+  options: { readonly greetsWithin?: number } = {},
+): readonly string[] {
+  const space = `--net=/run/netns/${controllerOf(tag)}`
+  return ['nsenter', space, 'bash', '-c', RELAY, address, String(port), String(options.greetsWithin ?? '')]
 }
