@@ -79,5 +79,6 @@ const UNPERSIST = sh`set -e
 rm -f -- "$1"
 rmdir /etc/ays/network 2>/dev/null || exit 0
 rmdir /etc/ays 2>/dev/null || true
+[ ! -d /run/systemd/system ] || systemctl -q stop ays-network.service || true
 rm -f /etc/systemd/system/multi-user.target.wants/ays-network.service /etc/systemd/system/ays-network.service
 [ ! -d /run/systemd/system ] || systemctl daemon-reload`

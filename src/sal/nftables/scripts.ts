@@ -73,5 +73,6 @@ rm -f "/etc/ays/nft/$1.nft" "$notes/$1"
 rmdir "$notes" 2>/dev/null || true
 rmdir /etc/ays/nft 2>/dev/null || exit 0
 rmdir /etc/ays 2>/dev/null || true
+[ ! -d /run/systemd/system ] || systemctl -q stop ays-nftables.service || true
 rm -f /etc/systemd/system/multi-user.target.wants/ays-nftables.service /etc/systemd/system/ays-nftables.service
 [ ! -d /run/systemd/system ] || systemctl daemon-reload`
