@@ -6,6 +6,7 @@ import { type JobReport, readReports } from './job-report.ts'
 import { jobScript, type PreparedJob, payloadOf, prepareJob } from './job-script.ts'
 import { LaneLostError } from './lane.ts'
 import { askAlone, type LookOptions, look, note, type RunScript } from './look.ts'
+import { fenced, lost } from './outcomes.ts'
 import type { Group } from './questions.ts'
 import { redactor } from './redact.ts'
 import { type NodeJob, type NodeOutcome, type Question, type Seen, TransportError } from './transport.ts'
@@ -138,21 +139,4 @@ function problemOf(error: unknown): Problem {
   if (error instanceof TransportError) return error.problem
   if (error instanceof LaneLostError) return lost(error.message)
   throw error
-}
-
-/** The connection went away in the middle of work. */
-export function lost(message: string): Problem {
-  return {
-    code: 'NODE_LOST',
-    message,
-    hint: 'Apply again: it looks first, waits for what still runs there, and goes on.',
-  }
-}
-
-function fenced(job: NodeJob, fence: string): Problem {
-  return {
-    code: 'FENCED',
-    message: `Job ${job.id} of run ${job.fence} was refused: run ${fence} of workspace ${job.workspace} has worked on the node since.`,
-    hint: 'Plan again.',
-  }
 }

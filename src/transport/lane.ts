@@ -1,7 +1,6 @@
 /** A lane: a long-lived shell on a node that runs one script at a time, with exact streams, bounds and a deadline. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { laneProgram } from './lane-program.ts'
 import { Bounded, type Kept, MarkScanner } from './stream.ts'
 
 export interface LaneRunOptions {
@@ -65,7 +64,7 @@ interface Stream {
   done?: true
 }
 
-/** Opened by `openLane`; `run` takes one script at a time; `drop` ends it at once, `close` lets it go. */
+/** Made by `openLane` of `open-lane.ts`; `run` takes one script at a time; `drop` ends it at once, `close` lets it go. */
 export class Lane {
   /** User id on the node. */
   readonly uid: number
@@ -225,64 +224,8 @@ export class Lane {
   }
 }
 
-/**
- * Starts the shell and waits for its hello. `argv` must run `bootCommand` on the node. Throws LaneLostError when the
- * shell ends or `helloMs` is over before it said hello.
- */
-export async function openLane(
-  argv: readonly string[],
-  options: { helloMs: number; signal?: AbortSignal },
-): Promise<Lane> {
-  const [file = '/bin/sh', ...args] = argv
-  // Detached: a Ctrl-C at the terminal, and the lane's own `kill 0`, must not cross between ays and the lane.
-  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
-  child.stdin?.on('error', () => undefined)
-  const [a, b] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')]
-  const program = Buffer.from(laneProgram(a, b))
-  const noise = new Bounded(16_384)
-  const uid = await new Promise<number | LaneLostError>((settle) => {
-    let uid: number | undefined
-    let hellos = 0
-    const hello = (_letter: string, rest: string): void => {
-      uid = Number(rest)
-      if (++hellos === 2) finish(uid)
-    }
-    const out = new MarkScanner(`${a}${b}`, (bytes) => noise.add(Buffer.from(bytes)), hello)
-    const err = new MarkScanner(`${a}${b}`, (bytes) => noise.add(Buffer.from(bytes)), hello)
-    const onOut = (chunk: Buffer): void => out.add(chunk)
-    const onErr = (chunk: Buffer): void => err.add(chunk)
-    const lost = (code: number | null, why = ''): void =>
-      finish(new LaneLostError(code, `${noise.kept().bytes.toString('utf8').trim()}${why}`, { unsent: true }))
-    const onAbort = (): void => lost(null, 'aborted')
-    const timer = setTimeout(() => lost(null, `No answer within ${options.helloMs} ms.`), options.helloMs)
-    let settled = false
-    const finish = (result: number | LaneLostError): void => {
-      if (settled) return
-      settled = true
-      clearTimeout(timer)
-      child.stdout?.off('data', onOut)
-      child.stderr?.off('data', onErr)
-      options.signal?.removeEventListener('abort', onAbort)
-      settle(result)
-    }
-    child.stdout?.on('data', onOut)
-    child.stderr?.on('data', onErr)
-    child.on('error', (error) => lost(null, error.message))
-    whenGone(child, (code) => lost(code))
-    options.signal?.addEventListener('abort', onAbort)
-    if (options.signal?.aborted) onAbort()
-    child.stdin?.write(`${program.length}\n`)
-    child.stdin?.write(program)
-  })
-  if (typeof uid !== 'number') {
-    child.kill('SIGKILL')
-    throw uid
-  }
-  return new Lane(child, uid, new Bounded(8_192))
-}
-
 /** After the last bytes when they come soon, else 300 ms after the end: something may still hold the streams. */
-function whenGone(child: ChildProcess, then: (code: number | null) => void): void {
+export function whenGone(child: ChildProcess, then: (code: number | null) => void): void {
   child.once('close', (code) => then(code))
   child.once('exit', (code) => setTimeout(() => then(code), 300).unref())
 }

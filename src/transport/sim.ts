@@ -7,7 +7,7 @@ import type { Problem } from '../base/problem.ts'
 import { type Random, randomOf, seedOf } from '../base/random.ts'
 import type { Connection } from '../engine/connection.ts'
 import type { Command } from '../engine/kind.ts'
-import { lost } from './act.ts'
+import { fenced, lost } from './outcomes.ts'
 import {
   type NodeJob,
   type NodeOutcome,
@@ -39,6 +39,7 @@ export interface SimOptions {
 }
 
 const HISTORY_MAX = 10_000
+const JOBS_MAX = 2_000
 
 export function simTransport(options: SimOptions): Transport {
   const { node, connection, file } = options
@@ -134,6 +135,7 @@ function actIn(world: World, job: NodeJob): NodeOutcome {
   world.history.push(...commands.map((command) => command.title))
   world.history.splice(0, Math.max(0, world.history.length - HISTORY_MAX))
   world.jobs[job.id] = 'done'
+  for (const id of Object.keys(world.jobs).slice(0, -JOBS_MAX)) delete world.jobs[id]
   return { state: 'done', ran: commands.map(resultOf), seen: job.then.map((question) => seenIn(world, question)) }
 }
 
@@ -141,14 +143,6 @@ const resultOf = (command: Command) => ({ title: command.title, code: 0, stdout:
 const lostHere = (node: Address): Problem => lost(`The connection to ${node} was lost, as its simulation has it.`)
 const own = <T>(map: { [key: string]: T }, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined
-
-function fenced(job: NodeJob, fence: number): Problem {
-  return {
-    code: 'FENCED',
-    message: `Job ${job.id} of run ${job.fence} was refused: run ${fence} has worked on the node since.`,
-    hint: 'Plan again.',
-  }
-}
 
 /** The world of a file; a bare one when there is none yet. */
 export function readWorld(file: string): World {

@@ -285,6 +285,14 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
     expect(statSync(path('folder')).isDirectory()).toBe(true)
   })
 
+  test('a write for an owner that does not exist fails, and leaves what was there', async () => {
+    writeFileSync(path('kept'), 'old')
+    const run = { write: path('kept'), content: 'new', mode: 0o600, owner: 'no-such-user', group: 'root' }
+    const outcome = await resultsOf([writeText(path('one'), 'x'), { title: 'write', run }])
+    expect(outcome).toMatchObject({ state: 'failed', ran: [{ code: 0 }, { code: 1 }] })
+    expect([readFileSync(path('one'), 'utf8'), readFileSync(path('kept'), 'utf8')]).toEqual(['x', 'old'])
+  })
+
   test('commands stop at the first that fails', async () => {
     const outcome = await resultsOf([run('echo out; echo err >&2'), run('exit 3'), run(`touch ${path('late')}`)])
     expect(outcome).toMatchObject({

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Lane, LaneLostError, type LaneRunOptions, openLane } from '../../src/transport/lane.ts'
+import { type Lane, LaneLostError, type LaneRunOptions } from '../../src/transport/lane.ts'
 import { bootCommand } from '../../src/transport/lane-program.ts'
+import { openLane } from '../../src/transport/open-lane.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'ays-lane-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
