@@ -27,9 +27,9 @@ export function* labAddresses(): Generator<string> {
   for (let third = 1; third < 255; third++) for (let last = 1; last < 255; last++) yield `10.77.${third}.${last}`
 }
 
-/** bash: HOST PORT SECONDS. With SECONDS, who listens has to speak first, and in that time. */
+/** bash: HOST PORT SECONDS. With SECONDS, who listens has to speak first, and in that time. No percent sign: ssh would expand it. */
 const RELAY = `exec 3<>"/dev/tcp/$0/$1" || exit 1
-[ -z "$2" ] || { IFS= read -r -t "$2" -d '' -n 1 c <&3 && printf %s "$c"; } || { echo "Nothing answers at $0 port $1." >&2; exit 1; }
+[ -z "$2" ] || { IFS= read -r -t "$2" -d '' -n 1 c <&3 && echo -n "$c"; } || { echo "Nothing answers at $0 port $1." >&2; exit 1; }
 cat <&3 & r=$!
 exec 1>&3 3>&-
 cat
