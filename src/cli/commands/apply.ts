@@ -31,7 +31,7 @@ export default class Apply extends AysCommand {
         ...flags,
         json: flags.json,
         terminal: this.terminal(flags),
-        question: (changes) => `Apply ${changes === '1 change' ? 'this' : 'these'} ${changes}?`,
+        question: (changes) => `Apply ${changes === '1 change' ? 'this change' : `these ${changes}`}?`,
         done: 'Applied',
       }),
     )

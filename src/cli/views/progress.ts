@@ -28,6 +28,7 @@ export interface Screen {
 /** One line per thing that ends: `12:01:03 node/n1 storage_engine/a ok 0.4s`. For pipes and CI. */
 export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 'now'>): ProgressView {
   const stamp = (): string => showClock(clock.now())
+  const told = new Map<string, string>()
   return {
     onProgress: (event) => {
       switch (event.type) {
@@ -35,8 +36,13 @@ export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 
           return write(`${stamp()} run ${event.run}: ${event.jobs} job${event.jobs === 1 ? '' : 's'}\n`)
         case 'started':
           return write(`${stamp()} ${event.node} ${event.service} started: ${oneLine(event.title)}\n`)
-        case 'moving':
-          return write(`${stamp()} ${event.node} ${event.service} ${oneLine(event.progress)}\n`)
+        case 'moving': {
+          const line = `${event.node} ${event.service} ${oneLine(event.progress)}`
+          // What has not moved since is not told again.
+          if (told.get(event.service) !== line) write(`${stamp()} ${line}\n`)
+          told.set(event.service, line)
+          return
+        }
         case 'ended':
           return write(
             `${stamp()} ${event.node} ${event.service} ${event.state} ${showDuration(event.ms)}${endWords(event)}\n`,

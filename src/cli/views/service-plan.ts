@@ -18,6 +18,8 @@ export interface ServiceViewOptions {
 /** The lines of one service. */
 export function serviceLines(service: ServicePlan, options: ServiceViewOptions): string[] {
   const { palette } = options
+  // Why its node is out of reach stands at the top, once.
+  if (service.why === 'lost') return [headerLine(service, palette)]
   const problem = service.problem
     ? [palette.bad(`      ${service.problem.code} ${oneLine(service.problem.message)}`)]
     : []

@@ -20,10 +20,13 @@ test('on a pipe every end is one line with the time', () => {
   const view = plainProgress((text) => (out += text), { now: () => noon })
   view.onProgress({ type: 'run', run: 7, jobs: 1 })
   view.onProgress(started)
+  view.onProgress({ type: 'moving', service, node, progress: 'boots' })
+  view.onProgress({ type: 'moving', service, node, progress: 'boots' })
   view.onProgress(ended)
   expect(out.split('\n')).toEqual([
     '12:01:03 run 7: 1 job',
     '12:01:03 node/n1 storage_engine/a started: install redis',
+    '12:01:03 node/n1 storage_engine/a boots',
     '12:01:03 node/n1 storage_engine/a ok 400ms',
     '',
   ])
