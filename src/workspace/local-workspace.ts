@@ -10,7 +10,7 @@ import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { Built } from '../engine/graph/build.ts'
 import type { Graph } from '../engine/graph/graph.ts'
-import { matchAddresses, selectServices } from '../engine/graph/targets.ts'
+import { matchAddresses } from '../engine/graph/targets.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { Finding } from '../engine/kind.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
@@ -24,13 +24,14 @@ import type { ExecResult, Transport } from '../transport/transport.ts'
 import { applyPlan } from './apply-plan.ts'
 import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
 import type { ApplyOptions, ApplyResult, PlanOptions, ServiceStatus, Workspace, WorkspaceOptions } from './contract.ts'
-import { heldProblem } from './lease-held.ts'
+import { forget } from './forget.ts'
 import { findRoot } from './locate.ts'
 import { lookAtNodes, type NodeSights } from './look-at-nodes.ts'
 import { Nodes } from './nodes.ts'
 import type { Planned } from './planned.ts'
 import { readSettings, readWorkspace } from './read.ts'
 import { renameMemory } from './rename.ts'
+import { type Scope, scopeOf } from './scope.ts'
 import { Session } from './session.ts'
 import { statusOf } from './status.ts'
 
@@ -122,40 +123,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   async forget(patterns: readonly string[]): Promise<readonly Address[]> {
-    const store = this.#session.write()
-    const lease = await store.acquire(this.#session.who())
-    if ('heldBy' in lease) throw heldProblem(lease.heldBy)
-    try {
-      const memory = store.memory()
-      const found = [
-        ...new Set(
-          patterns.flatMap((pattern) => {
-            const matched = matchAddresses(pattern, memory.services.keys())
-            if (matched.length === 0)
-              throw new ProblemsError([
-                {
-                  code: 'TARGET_UNKNOWN',
-                  message: `${pattern} is not remembered.`,
-                  hint: '`ays status` lists what is.',
-                },
-              ])
-            return matched
-          }),
-        ),
-      ]
-      store.commit(
-        found.flatMap((address) => [
-          ...memory.tasks
-            .filter((task) => task.service === address)
-            .map((task) => ({ drop: 'task', node: task.node, thing: task.thing }) as const),
-          { drop: 'service', address } as const,
-          { drop: 'allocations', address } as const,
-        ]),
-      )
-      return found
-    } finally {
-      await lease.release()
-    }
+    return await forget(this.#session, patterns)
   }
 
   memory(): Memory {
@@ -286,12 +254,20 @@ export class LocalWorkspace implements Workspace {
     const learnt = new Map<Address, Facts>()
     const factsOf = (node: Address): Facts | undefined => learnt.get(node) ?? memory.nodes.get(node)?.facts
     let assembly = this.#sound(memory, factsOf)
-    const scope = this.#scopeOf(kind, options, assembly.graph, memory)
+    const scope = scopeOf({
+      kind,
+      options,
+      graph: assembly.graph,
+      memory,
+      orphansAllowed: this.#options.files === undefined,
+      spared: (address) => read.disabled.has(address) && !options.prune && !this.#settings.prune,
+    })
     const nodes = this.#newNodes(() => assembly)
     const gone = new Set(scope.orphans)
     const going = new Set(scope.orphans.filter((address) => memory.services.get(address)?.disposable))
     let sights: NodeSights = { sights: new Map(), facts: new Map() }
     if (options.refresh !== false) {
+      const remembered = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
       const look = (): Promise<NodeSights> => {
         const things =
           kind === 'destroy'
@@ -299,17 +275,16 @@ export class LocalWorkspace implements Workspace {
             : [...assembly.wanted.things.values()].filter((thing) =>
                 thing.owners.some((owner) => scope.includes(owner)),
               )
+        const withNews = new Set(
+          things.filter((thing) => !remembered.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
+        )
         return lookAtNodes({
           nodes,
           things,
           pastTasks: memory.tasks.filter((task) => scope.includes(task.service) || gone.has(task.service)),
           going,
-          wantsFacts: (node) =>
-            factsOf(node) === undefined ||
-            things.some(
-              (thing) =>
-                thing.node === node && !memory.tasks.some((task) => task.node === node && task.thing === thing.thing),
-            ),
+          wantsFacts: (node) => factsOf(node) === undefined || withNews.has(node),
+          machineId: (node) => memory.nodes.get(node)?.facts.machineId,
           tryFindKind,
           signal,
         })
@@ -330,40 +305,12 @@ export class LocalWorkspace implements Workspace {
     return { plan, works, assembly, memory, renames, sights, nodes, replace: world.replace }
   }
 
-  #scopeOf(
-    kind: Plan['kind'],
-    options: PlanOptions,
-    graph: Graph,
-    memory: Memory,
-  ): { includes: (address: Address) => boolean; orphans: readonly Address[] } {
-    const { disabled } = this.#readAll()
-    const declared = [...graph.services.values()].some((service) => service.address !== LOCAL)
-    const spared = (address: Address): boolean => disabled.has(address) && !options.prune && !this.#settings.prune
-    const all = [...memory.services.keys()]
-    const undeclared = all.filter((address) => !graph.services.has(address) && !spared(address))
-    const orphans = kind === 'destroy' ? all : this.#options.files || !declared || kind === 'import' ? [] : undeclared
-    const selection = { targets: options.targets ?? [], exclude: options.exclude ?? [], tags: options.tags ?? [] }
-    if (kind === 'destroy') {
-      const chosen =
-        selection.targets.length > 0
-          ? new Set(selection.targets.flatMap((pattern) => matchAddresses(pattern, all)))
-          : new Set(all)
-      for (const pattern of selection.exclude)
-        for (const address of matchAddresses(pattern, all)) chosen.delete(address)
-      return { includes: () => false, orphans: dependantsOf(memory, chosen) }
-    }
-    const { selected, problems } = selectServices(graph, { ...selection, orphans })
-    throwProblems(problems)
-    if (!selected) return { includes: () => true, orphans }
-    return { includes: (address) => selected.has(address), orphans: orphans.filter((address) => selected.has(address)) }
-  }
-
   #worldOf(of: {
     kind: Plan['kind']
     options: PlanOptions
     assembly: Assembly
     memory: Memory
-    scope: { includes: (address: Address) => boolean; orphans: readonly Address[] }
+    scope: Scope
     nodes: Nodes
     sights: NodeSights
   }): World {
@@ -411,20 +358,6 @@ export class LocalWorkspace implements Workspace {
       for (const job of this.#session.store.jobs(run.id)) last.set(job.service, job)
     return last
   }
-}
-
-/** What is asked to go takes along what depends on it. */
-function dependantsOf(memory: Memory, chosen: ReadonlySet<Address>): readonly Address[] {
-  const going = new Set(chosen)
-  for (let before = -1; before !== going.size; ) {
-    before = going.size
-    for (const service of memory.services.values()) {
-      const needs = [service.parent, service.node, ...service.consumes, ...service.after]
-      if (needs.some((address) => address !== undefined && address !== service.address && going.has(address)))
-        going.add(service.address)
-    }
-  }
-  return [...going]
 }
 
 /** Without asking anyone: every thing as it was last applied. */

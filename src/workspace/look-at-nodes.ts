@@ -1,5 +1,6 @@
 /** One look at every node that matters: the controller's own first, then those that it says are there. */
 import { type Address, LOCAL } from '../base/address.ts'
+import type { Problem } from '../base/problem.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { AnyKind } from '../engine/kind.ts'
 import { decideWanted } from '../engine/plan/decide.ts'
@@ -15,6 +16,8 @@ export interface LookInput {
   readonly going: ReadonlySet<Address>
   /** Nodes whose facts are to be asked as well. */
   wantsFacts(node: Address): boolean
+  /** The machine id that the node had when it was last seen. */
+  machineId(node: Address): string | undefined
   tryFindKind(name: string): AnyKind | undefined
   readonly signal: AbortSignal
 }
@@ -39,6 +42,11 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
       facts: input.wantsFacts(node),
       signal: input.signal,
     })
+    const known = input.machineId(node)
+    if (look.facts && known !== undefined && look.facts.machineId !== known) {
+      sights.set(node, { state: 'lost', problem: otherMachine(node, known, look.facts) })
+      return
+    }
     if (look.facts) facts.set(node, look.facts)
     sights.set(
       node,
@@ -102,4 +110,12 @@ function hostedState(
   const last = decisions[decisions.length - 1]
   if (last?.action === 'create') return 'bare'
   return decisions.every((decision) => decision?.action === 'adopt') ? 'seen' : 'waits'
+}
+
+function otherMachine(node: Address, known: string, facts: Facts): Problem {
+  return {
+    code: 'NODE_IDENTITY',
+    message: `${node} is ${facts.hostname} with machine id ${facts.machineId}; the machine that was there before had ${known}.`,
+    hint: `If it was replaced on purpose, \`ays forget ${node}\` and plan again.`,
+  }
 }
