@@ -23,6 +23,7 @@ export function planView(plan: Plan, options: PlanViewOptions): string {
     commands: options.commands ?? false,
     linesMax: options.linesMax ?? 24,
     shown: new Map<string, string>(),
+    unreachable: new Set(plan.unreachable.map((one) => one.problem.message)),
   }
   const simulated = plan.simulated ? [palette.calm('Simulated: nothing real is touched.')] : []
   const services = plan.services
@@ -50,13 +51,20 @@ function attention(plan: Plan, palette: Palette): string[] {
     `${paint(`! ${what}`)} ${oneLine(message)} ${palette.faint(code)}`,
     ...(hint === undefined ? [] : [`  ${palette.faint(oneLine(hint))}`]),
   ]
+  const refused = (what: string): boolean => plan.blocked.some((one) => one.message.includes(what))
   return [
-    ...plan.radius.dataLoss.map((what) => palette.bad(`! destroys data: ${oneLine(what)}`)),
+    ...plan.radius.dataLoss
+      .filter((what) => !refused(what))
+      .map((what) => palette.bad(`! destroys data: ${oneLine(what)}`)),
     ...plan.blocked.flatMap((one) => problem(palette.bad, 'refused:', one)),
-    ...plan.unreachable.flatMap((one) => problem(palette.warn, `${one.node} is out of reach:`, one.problem)),
+    ...plan.unreachable.flatMap((one) => problem(palette.warn, whoIsOut(one), one.problem)),
     ...plan.warnings.flatMap((one) => problem(palette.warn, 'warning:', one)),
   ]
 }
+
+/** The message mostly begins with the node. */
+const whoIsOut = ({ node, problem }: Plan['unreachable'][number]): string =>
+  problem.message.startsWith(node) ? 'out of reach:' : `${node} is out of reach:`
 
 /** `Plan: 6 to create, 1 to update, …; 2 adopted, 3 unchanged, 1 unknown.` */
 export function summaryLine({ counts, unreachable }: Plan, palette: Palette): string {

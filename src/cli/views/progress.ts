@@ -35,7 +35,7 @@ export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 
         case 'run':
           return write(`${stamp()} run ${event.run}: ${event.jobs} job${event.jobs === 1 ? '' : 's'}\n`)
         case 'started':
-          return write(`${stamp()} ${event.node} ${event.service} started: ${oneLine(event.title)}\n`)
+          return write(`${stamp()} ${placeOf(event)} started: ${oneLine(event.title)}\n`)
         case 'moving': {
           const line = `${event.node} ${event.service} ${oneLine(event.progress)}`
           // What has not moved since is not told again.
@@ -44,15 +44,17 @@ export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 
           return
         }
         case 'ended':
-          return write(
-            `${stamp()} ${event.node} ${event.service} ${event.state} ${showDuration(event.ms)}${endWords(event)}\n`,
-          )
+          return write(`${stamp()} ${placeOf(event)} ${event.state} ${showDuration(event.ms)}${endWords(event)}\n`)
       }
     },
     say: (line) => write(`${stamp()} ${line}\n`),
     close: () => undefined,
   }
 }
+
+/** `node/n1 file/motd`; a service whose work is on no node, or that is the node, stands alone. */
+const placeOf = ({ node, service }: { readonly node: string; readonly service: string }): string =>
+  node === service ? service : `${node} ${service}`
 
 /** A block that is written over ten times a second; finished lines scroll away above it. */
 export function liveProgress(stream: Screen, clock: Pick<Clock, 'now'>, color: boolean): ProgressView {
@@ -101,7 +103,7 @@ type Ended = Extract<Progress, { type: 'ended' }>
 
 function endedLine(event: Ended, palette: Palette): string {
   const [sign, paint] = signs[event.state]
-  return `${palette[paint](sign)} ${event.service} ${palette.faint(`on ${event.node} ${event.state === 'ok' ? '' : `${event.state} `}${showDuration(event.ms)}`)}${endWords(event)}`
+  return `${palette[paint](sign)} ${event.service} ${palette.faint(`${event.node === event.service ? '' : `on ${event.node} `}${event.state === 'ok' ? '' : `${event.state} `}${showDuration(event.ms)}`)}${endWords(event)}`
 }
 
 function endWords({ problem, exceeded }: Ended): string {

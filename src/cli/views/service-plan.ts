@@ -13,6 +13,8 @@ export interface ServiceViewOptions {
   readonly commands: boolean
   readonly linesMax: number
   readonly shown: ShownScripts
+  /** What is said of nodes out of reach, once for all services on them. */
+  readonly unreachable: ReadonlySet<string>
 }
 
 /** The lines of one service. */

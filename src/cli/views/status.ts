@@ -14,15 +14,17 @@ export interface StatusViewOptions {
 export function statusView(services: readonly ServiceStatus[], options: StatusViewOptions): string {
   const palette = paletteOf(options.color)
   if (services.length === 0) return 'No services: nothing is declared and nothing is remembered.'
+  const known = services.some((one) => one.health)
   const rows = services.map((one): (string | Cell)[] => [
     { text: one.address, paint: palette.bold },
     one.template,
     one.node ?? '',
     { text: one.state, paint: palette[statePaint[one.state]] },
-    health(one, palette),
+    ...(known ? [health(one, palette)] : []),
     lastJob(one, options.now, palette),
   ])
-  return `${table(['service', 'template', 'node', 'state', 'health', 'last job'], rows, palette.faint)}\n\n${sum(services)}`
+  const head = ['service', 'template', 'node', 'state', ...(known ? ['health'] : []), 'last job']
+  return `${table(head, rows, palette.faint)}\n\n${sum(services)}`
 }
 
 const statePaint: Record<ServiceStatus['state'], keyof Palette> = {
