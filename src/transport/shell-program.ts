@@ -11,7 +11,10 @@ became() {
 }
 `
 
-/** `leave FILE WORKSPACE`: takes what is the workspace's off, and the whole folder when nobody claims anything any more. */
+/**
+ * `leave FILE WORKSPACE`: takes what is the workspace's off, and all notes of the kinds when nobody claims anything any
+ * more. Only what is named goes: other things under `$AYS`, such as lab nodes, are not notes.
+ */
 export const leaveProgram = `
 leave() {
   [ -d "$AYS" ] || return 0
@@ -22,7 +25,7 @@ leave() {
   done
   [ ! -s "$AYS/claims" ] || return 0
   set -- "$AYS/fence"/*; [ ! -e "$1" ] || return 0
-  for f in jobs fence locks started before; do [ ! -d "$AYS/$f" ] || rm -rf "$AYS/$f"; done
+  for f in jobs fence locks before btrfs-parents commands made nft packages started; do [ ! -d "$AYS/$f" ] || rm -rf "$AYS/$f"; done
   rm -rf "$AYS/claims" "$AYS/claims.new" "$AYS/lock" "$AYS/lock.d"
   rmdir "$AYS" 2>/dev/null
   return 0

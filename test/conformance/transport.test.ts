@@ -434,6 +434,7 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
     await actOne(jobOf('l1', { claim: ['text:a'] }))
     await transport.leave('w1', never)
     expect(existsSync(join(dir, 'ays'))).toBe(true)
+    mkdirSync(path('ays/started'))
     await actOne(jobOf('l2', { unclaim: ['text:a'] }))
     await transport.leave('w1', never)
     expect(existsSync(join(dir, 'ays'))).toBe(false)
