@@ -25,7 +25,7 @@ leave() {
   done
   [ ! -s "$AYS/claims" ] || return 0
   set -- "$AYS/fence"/*; [ ! -e "$1" ] || return 0
-  for f in jobs fence locks before btrfs-parents commands made nft packages started; do [ ! -d "$AYS/$f" ] || rm -rf "$AYS/$f"; done
+  for f in jobs fence locks before btrfs-parents commands made nft packages started; do [ ! -e "$AYS/$f" ] || rm -rf "$AYS/$f"; done
   rm -rf "$AYS/claims" "$AYS/claims.new" "$AYS/lock" "$AYS/lock.d"
   rmdir "$AYS" 2>/dev/null
   return 0
