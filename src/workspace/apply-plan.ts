@@ -8,7 +8,7 @@ import { ProblemsError } from '../base/problem.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { Work } from '../engine/plan/world.ts'
 import { tryFindKind } from '../sal/kinds.ts'
-import type { Change, Store } from '../store/store.ts'
+import type { Change, RememberedTask, Store } from '../store/store.ts'
 import { TransportError } from '../transport/transport.ts'
 import { connectionOf, rememberedOf } from './assemble.ts'
 import { attachToOpenJobs } from './attach.ts'
@@ -73,6 +73,8 @@ async function run(
   const { planned, options, session, clock } = input
   const { assembly, nodes, memory } = planned
   const past = new Map(memory.tasks.map((task) => [thingKey(task.node, task.thing), task]))
+  const pastOf = new Map<Address, RememberedTask[]>()
+  for (const task of memory.tasks) pastOf.set(task.service, [...(pastOf.get(task.service) ?? []), task])
   const destroys = planned.plan.kind === 'destroy'
   const progress = (event: Progress): void => options.onProgress?.(event)
   return await runPlan({
@@ -92,7 +94,7 @@ async function run(
     tryFindKind,
     remember: (address) => (destroys ? undefined : rememberedOf(assembly, address, clock.now())),
     past: (node, thing) => past.get(thingKey(node, thing)),
-    pastOf: (service) => memory.tasks.filter((task) => task.service === service),
+    pastOf: (service) => pastOf.get(service) ?? [],
     seen: (node, thing) => (moved.has(node) ? undefined : nodes.seen(node, thing)),
     replace: planned.replace,
     onFirstSight: async (node, transport) => {

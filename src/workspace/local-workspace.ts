@@ -265,6 +265,7 @@ export class LocalWorkspace implements Workspace {
     const nodes = this.#newNodes(() => assembly)
     const gone = new Set(scope.orphans)
     const going = new Set(scope.orphans.filter((address) => memory.services.get(address)?.disposable))
+    const known = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
     let sights: NodeSights = { sights: new Map(), facts: new Map() }
     if (options.refresh !== false) {
       const remembered = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
@@ -277,6 +278,10 @@ export class LocalWorkspace implements Workspace {
               )
         const withNews = new Set(
           things.filter((thing) => !remembered.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
+        )
+        // Claims on things that are new to this workspace are among the facts.
+        const withNews = new Set(
+          things.filter((thing) => !known.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
         )
         return lookAtNodes({
           nodes,
