@@ -268,7 +268,6 @@ export class LocalWorkspace implements Workspace {
     const known = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
     let sights: NodeSights = { sights: new Map(), facts: new Map() }
     if (options.refresh !== false) {
-      const remembered = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
       const look = (): Promise<NodeSights> => {
         const things =
           kind === 'destroy'
@@ -276,9 +275,6 @@ export class LocalWorkspace implements Workspace {
             : [...assembly.wanted.things.values()].filter((thing) =>
                 thing.owners.some((owner) => scope.includes(owner)),
               )
-        const withNews = new Set(
-          things.filter((thing) => !remembered.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
-        )
         // Claims on things that are new to this workspace are among the facts.
         const withNews = new Set(
           things.filter((thing) => !known.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
