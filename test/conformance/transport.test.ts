@@ -1,5 +1,5 @@
 /** One table of behaviours over every road to a node: what holds for one holds for all. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,8 @@ beforeAll(async () => {
 }, 60_000)
 
 afterAll(async () => {
+  const masters = existsSync(runtimeDir) ? readdirSync(runtimeDir).filter((name) => name.startsWith('cm-')) : []
+  for (const name of masters) spawnSync('ssh', ['-O', 'exit', '-o', `ControlPath=${join(runtimeDir, name)}`, 'master'])
   await sshd?.stop()
   rmSync(root, { recursive: true, force: true })
 })
