@@ -1,0 +1,99 @@
+/**
+ * The plan of every example, as a person reviews it: the text beside the example, the data in test/golden/, the graph
+ * in the example's README. `AYS_GOLDEN=write npx vitest run test/golden` writes them anew; git shows what changed.
+ */
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Json } from '../../src/base/json.ts'
+import { graphMermaid } from '../../src/cli/views/graph.ts'
+import { planJson } from '../../src/cli/views/json.ts'
+import { planView } from '../../src/cli/views/plan.ts'
+import { openWorkspace, type Workspace } from '../../src/workspace.ts'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+const examples = join(root, 'examples')
+const folder = mkdtempSync(join(tmpdir(), 'ays-golden-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What is given with an example, so that a plan fits on a few pages. */
+const vars: Readonly<Record<string, Readonly<Record<string, string>>>> = { fleet: { size: '3' } }
+
+/** Examples with nodes that are made here: without Linux and root their plan is a refusal. */
+const needsLab: readonly string[] = ['quickstart']
+
+describe.each(readdirSync(examples).sort())('examples/%s', (name) => {
+  test('plans what its golden plan says, and draws the graph of its README', async (ctx) => {
+    if (needsLab.includes(name) && !(process.platform === 'linux' && process.getuid?.() === 0))
+      ctx.skip('needs root on Linux: it makes lab nodes')
+    const workspace = await open(name)
+    try {
+      // No node is asked: each counts as bare, so the plan is the same on every machine.
+      const plan = await workspace.plan({ refresh: false })
+      const { graph } = await workspace.validate()
+      const readme = join(examples, name, 'README.md')
+      golden(join(examples, name, 'plan.golden.txt'), `${planView(plan, { color: false, width: 120 })}\n`)
+      golden(join(root, 'test/golden', `${name}.json`), `${JSON.stringify(portable(planJson(plan)), null, 2)}\n`)
+      golden(readme, withGraph(readFileSync(readme, 'utf8'), graphMermaid(graph)))
+    } finally {
+      await workspace.close()
+    }
+  })
+
+  test('shows no secret: two workspaces with different keys differ in digests only', async (ctx) => {
+    if (needsLab.includes(name) && !(process.platform === 'linux' && process.getuid?.() === 0))
+      ctx.skip('needs root on Linux: it makes lab nodes')
+    const [one, other] = [await open(name, 1), await open(name, 2)]
+    try {
+      const plans = await Promise.all([one, other].map((workspace) => workspace.plan({ refresh: false })))
+      const [first, second] = plans.map((plan, i) =>
+        JSON.stringify(portable(planJson(plan)))
+          .replaceAll([one, other][i]?.identity.tag ?? '', '‹tag›')
+          .replace(/"sealed":"[^"]+"/g, '"sealed":"‹digest›"')
+          .replace(/ssh-ed25519 [A-Za-z0-9+/=]+/g, '‹public key›')
+          .replace(/\b[0-9a-f]{64}\b/g, '‹digest›'),
+      )
+      expect(first).toBe(second)
+    } finally {
+      await Promise.all([one.close(), other.close()])
+    }
+  })
+})
+
+/** A copy of the example whose key is known, so that tags and digests are the same every time. */
+async function open(name: string, key = 7): Promise<Workspace> {
+  const copy = mkdtempSync(join(folder, `${name}-`))
+  const source = join(examples, name)
+  cpSync(source, copy, { recursive: true, filter: (file) => file !== join(source, '.ays') })
+  mkdirSync(join(copy, '.ays/default'), { recursive: true })
+  writeFileSync(join(copy, '.ays/default/key'), new Uint8Array(32).fill(key), { mode: 0o600 })
+  return await openWorkspace({ folder: copy, vars: vars[name] ?? {} })
+}
+
+/** Without what depends on this machine or this build: paths, the plan's hash, and scripts, which have tests of their own. */
+function portable(value: Json): Json {
+  if (Array.isArray(value)) return value.map(portable)
+  if (typeof value === 'string') return value.replaceAll(process.execPath, '‹node›').replaceAll(root, '‹ays›')
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (key === 'script') return [key, '‹script›']
+      return [key, key === 'hash' ? '‹hash›' : portable(inner ?? null)]
+    }),
+  )
+}
+
+/** The page with the graph between its marks. */
+function withGraph(page: string, mermaid: string): string {
+  const marks = /<!-- graph -->[\s\S]*<!-- \/graph -->/
+  if (!marks.test(page)) throw new Error('The README has no marks <!-- graph --> and <!-- /graph -->.')
+  return page.replace(marks, () => `<!-- graph -->\n\`\`\`mermaid\n${mermaid}\n\`\`\`\n<!-- /graph -->`)
+}
+
+function golden(file: string, text: string): void {
+  if (process.env.AYS_GOLDEN === 'write') writeFileSync(file, text)
+  const kept = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  expect(text, `${file} says something else; \`AYS_GOLDEN=write npx vitest run test/golden\` writes it anew`).toBe(kept)
+}
