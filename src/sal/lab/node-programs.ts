@@ -13,23 +13,27 @@ export const NODE_LOOK: Program = {
   text: `while [ $# -gt 0 ]; do
   B=/var/lib/ays/lab/$1/nodes/$2 state=absent address= root= memory=none cpus=none disks= host= client= answers=no
   if [ -d $B ]; then
-    state=stopped; root=$(head -n 1 $B/root 2>/dev/null); address=$(cat $B/address 2>/dev/null); t=
-    while read -r m d; do
-      [ -d $d ] || continue
-      case ,$m, in
-      *,freezer,*|,.,) t=$d;;
-      esac
-      : "\${t:=$d}"
-      case ,$m, in *,memory,*|,.,) memory=$(cat $d/memory.limit_in_bytes 2>/dev/null || cat $d/memory.max 2>/dev/null || echo none);; esac
-      case ,$m, in *,cpu,*) cpus="$(cat $d/cpu.cfs_quota_us) $(cat $d/cpu.cfs_period_us)";; ,.,) cpus=$(cat $d/cpu.max 2>/dev/null || echo none);; esac
-    done <<G
-$(cat $B/cgroups 2>/dev/null)
-G
-    [ -n "$t" ] && [ -n "$(cat $t/sup/cgroup.procs 2>/dev/null)" ] && [ -n "$(cat $t/node/cgroup.procs $t/node/init.scope/cgroup.procs 2>/dev/null)" ] && state=running
+    state=stopped t= p= q=
+    { read -r root <$B/root; read -r address <$B/address; read -r host <$B/up/etc/ssh/ssh_host_ed25519_key.pub; } 2>/dev/null
+    if [ -r $B/cgroups ]; then
+      while read -r m d; do
+        [ -d $d ] || continue
+        case ,$m, in *,freezer,*|,.,) t=$d;; esac
+        : "\${t:=$d}"
+        case ,$m, in
+        *,memory,*) read -r memory <$d/memory.limit_in_bytes;;
+        ,.,) [ ! -r $d/memory.max ] || read -r memory <$d/memory.max; [ ! -r $d/cpu.max ] || read -r cpus <$d/cpu.max;;
+        esac
+        case ,$m, in *,cpu,*) read -r q <$d/cpu.cfs_quota_us; read -r p <$d/cpu.cfs_period_us; cpus="$q $p";; esac
+      done <$B/cgroups
+      p= q=
+      [ -z "$t" ] || { read -r p <$t/sup/cgroup.procs; read -r q <$t/node/cgroup.procs || read -r q <$t/node/init.scope/cgroup.procs; } 2>/dev/null
+      [ -z "$p" ] || [ -z "$q" ] || state=running
+    fi
     for i in $B/disks/*.img; do [ -e $i ] && disks=$disks,$(stat -c %s $i); done
-    host=$(cat $B/up/etc/ssh/ssh_host_ed25519_key.pub 2>/dev/null); grep -qxF "$4" $B/up/root/.ssh/authorized_keys 2>/dev/null && client=$4
+    grep -qxF "$4" $B/up/root/.ssh/authorized_keys 2>/dev/null && client=$4
     if [ $state = running ]; then
-      if grep -qx -e cut -e freeze $B/faults 2>/dev/null; then answers=yes
+      if [ -e $B/faults ] && grep -qx -e cut -e freeze $B/faults; then answers=yes
       elif [ "$(nsenter --net=/run/netns/ays-$1-ctl timeout 0.5 bash -c 'exec 3<>"/dev/tcp/$0/22" && head -c 4 <&3' "$3" 2>/dev/null)" = SSH- ]; then answers=yes
       elif [ $(($(date +%s) - $(stat -c %Y $B/cgroups))) -lt 60 ]; then answers=boots; fi
     fi
