@@ -5,13 +5,23 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type JsonObject = { readonly [key: string]: Json | undefined }
 
 /** JSON with sorted keys: equal data gives equal text. Secrets appear sealed. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
+export const canonical = (value: unknown): string => textOf(value) ?? 'null'
+
+/** Written out here because JSON.stringify sorts only through a replacer that copies every object: five times the work. */
+function textOf(given: unknown): string | undefined {
+  const value = hasToJson(given) ? given.toJSON() : given
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map((item) => textOf(item) ?? 'null').join(',')}]`
+  const entries: string[] = []
+  for (const key of Object.keys(value).sort()) {
+    const text = textOf(value[key as keyof typeof value])
+    if (text !== undefined) entries.push(`${JSON.stringify(key)}:${text}`)
+  }
+  return `{${entries.join(',')}}`
 }
+
+const hasToJson = (value: unknown): value is { toJSON(): unknown } =>
+  typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function'
 
 /** Hex SHA-256 of the canonical JSON. */
 export const digestOf = (value: unknown): string => sha256(canonical(value))

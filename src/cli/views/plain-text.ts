@@ -2,10 +2,8 @@
 
 /** One line: control characters, direction marks and line breaks are written out. */
 export function oneLine(text: string): string {
-  return text.replace(
-    new RegExp(controls, 'g'),
-    (c) => named[c] ?? `\\x${(c.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`,
-  )
+  if (!controls.test(text)) return text
+  return text.replace(everyControl, (c) => named[c] ?? `\\x${(c.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`)
 }
 
 /** The lines of a text, each safe; the empty one after a last line break is no line. */
@@ -46,4 +44,5 @@ export function count(n: number, one: string, many = `${one}s`): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is about
 const controls = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+const everyControl = new RegExp(controls, 'g')
 const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' }

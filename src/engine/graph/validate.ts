@@ -47,7 +47,7 @@ export function validateFields(
   const held: Held = { secrets: new Set(), waiting, restore: [] }
   const checked = standIns(data, '', held)
   const errors = checkAgainst(template.data, checked).filter((error) => !isWaiting(pathOf(error), waiting))
-  problems.push(...mistakesOf(errors, placesOf(known, options.at), held.secrets, options))
+  if (errors.length > 0) problems.push(...mistakesOf(errors, placesOf(known, options.at), held.secrets, options))
   for (const restore of held.restore) restore()
   // Secret objects are hidden behind JSON's type: JSON shows them sealed, as Service.data says.
   return { data: checked as JsonObject, problems }
@@ -96,8 +96,9 @@ function standIn(value: Loose, path: string, held: Held, set: (value: Loose) => 
 }
 
 /** Assignment that takes a key such as __proto__ for data. */
-const define = (object: object, key: string, value: Loose): void => {
-  Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
+function define(object: { [key: string]: Loose }, key: string, value: Loose): void {
+  if (key !== '__proto__') object[key] = value
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
 }
 
 function isWaiting(path: string, waiting: ReadonlySet<string>): boolean {

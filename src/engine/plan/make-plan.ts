@@ -1,6 +1,6 @@
 /** wanted + found + remembered → the plan for people, and the works that carry it out. */
 import { type Address, LOCAL } from '../../base/address.ts'
-import { digestOf, plain } from '../../base/json.ts'
+import { digestOf } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { Service } from '../graph/graph.ts'
@@ -309,7 +309,7 @@ function finish(world: World, services: readonly ServicePlan[], planned: readonl
     nodes: nodes.size,
     simulated: world.simulated,
   } as const
-  return { ...body, hash: digestOf(plain(body)) }
+  return { ...body, hash: digestOf(body) }
 }
 
 function radiusOf(services: readonly ServicePlan[]): BlastRadius {

@@ -1,0 +1,37 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonical, digestOf, sameData } from '../../src/base/json.ts'
+import { Secret, sealerOf } from '../../src/base/secret.ts'
+
+const sealer = sealerOf(new Uint8Array(32))
+
+test('canonical text is JSON of the same data', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (data) => {
+      expect(JSON.parse(canonical(data))).toEqual(JSON.parse(JSON.stringify(data)))
+    }),
+  )
+})
+
+test('the order of keys never matters, and the order of a list does', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
+      const reversed = Object.fromEntries(Object.entries(data).reverse())
+      expect(sameData(data, reversed)).toBe(true)
+      expect(digestOf(data)).toBe(digestOf(reversed))
+    }),
+  )
+  expect(sameData([1, 2], [2, 1])).toBe(false)
+})
+
+test('what is undefined is left out of maps and null in lists, as JSON has it', () => {
+  expect(canonical({ b: undefined, a: [undefined, () => 1] })).toBe('{"a":[null,null]}')
+  expect(sameData(undefined, null)).toBe(true)
+})
+
+test('a secret appears sealed, however deep', () => {
+  const secret = new Secret('secrets.x', 'hunter2', sealer)
+  expect(canonical({ deep: [{ secret }] })).toBe(
+    `{"deep":[{"secret":{"ref":"secrets.x","sealed":"${secret.sealed}"}}]}`,
+  )
+})
