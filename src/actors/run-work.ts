@@ -263,7 +263,7 @@ function jobOf(
       const digest = seen[i]?.digest
       return digest && (judged.decisions[i]?.commands.length ?? 0) > 0 ? [{ question: thing.question, digest }] : []
     }),
-    then: things.map((thing) => thing.question),
+    afterwards: things.map((thing) => thing.question),
     claim: things.flatMap((thing) => (thing.wanted ? [thing.question.thing] : [])),
     unclaim: things.flatMap((thing) => (thing.removal ? [thing.question.thing] : [])),
   }

@@ -84,7 +84,10 @@ export interface Command {
     | { readonly argv: readonly string[]; readonly stdin?: Text }
     /** A constant POSIX sh script; data comes as "$1" … and on stdin, never inside. */
     | { readonly script: string; readonly args: readonly string[]; readonly stdin?: Text }
-    /** The content reaches the path whole or not at all (temporary file beside it, fsync, rename). */
+    /**
+     * The content reaches the path whole or not at all (temporary file beside it, fsync, rename). Missing folders above
+     * are made, 0755, and noted in `$AYS/made/<sha256 of the folder's path>`: the file's removal takes them along.
+     */
     | { readonly write: string; readonly content: Text; readonly mode: number; readonly owner: string; readonly group: string }
   /** Whose hands; root when absent. */
   readonly as?: string

@@ -61,7 +61,7 @@ async function outcomeOf(
     case 'done':
     case 'failed': {
       const ran = resultsOf(job, report)
-      return { state: report.state, ran, seen: await seenAfter(job.job.then, job.after, report, options) }
+      return { state: report.state, ran, seen: await seenAfter(job.job.afterwards, job.after, report, options) }
     }
     case 'moved':
       return {

@@ -148,7 +148,16 @@ run() {
 }
 # Writing files: "staged" puts each into a folder of 0700 beside its place, "owned" gives owner and mode to those that
 # share them, "placed" moves all there at once. What stands before the first that fails is placed all the same.
-staging() { T=$1/.ays-$$.$2 good= broken=; mkdir -m 700 "$T" 2>"$D/$2.err" || { T=; broke "$2"; }; }
+staging() {
+  T=$1/.ays-$$.$2 good= broken=
+  { [ -d "$1" ] || folders "$1"; } 2>"$D/$2.err" && mkdir -m 700 "$T" 2>"$D/$2.err" || { T=; broke "$2"; }
+}
+# folders DIR: makes it and what is missing above, and notes each, so that they go with what they were made for
+folders() {
+  set -- "$1" "${'$'}{1%/*}"
+  [ -z "$2" ] || [ -d "$2" ] || folders "$2" || return
+  mkdir -p "$AYS/made" && printf '%s\n' "$1" >"$AYS/made/$(printf %s "$1" | sha256sum | cut -c1-64)" && { mkdir -m 755 "$1" || [ -d "$1" ]; }
+}
 broke() { echo 1 >"$D/$1.code"; st=failed; if [ -z "$broken" ] || [ "$1" -lt "$broken" ]; then broken=$1; fi; }
 # staged N NAME: its content is base64 on fd 3
 staged() {

@@ -8,7 +8,7 @@ export interface JobReport {
   readonly note: string
   /** Per command that began: its place, code and streams. */
   readonly ran: readonly Ran[]
-  /** Answers of the looks that ran last: those of `expect` when the job moved, else those of `then`. */
+  /** Answers of the looks that ran last: those of `expect` when the job moved, else those of `afterwards`. */
   readonly looks: readonly Answered[]
 }
 

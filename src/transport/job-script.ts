@@ -30,7 +30,7 @@ export function prepareJob(job: NodeJob): PreparedJob {
     job,
     commands: job.steps.flatMap((step) => step.commands),
     expected: groupQuestions(job.expect.map((expect) => expect.question)),
-    after: groupQuestions(job.then),
+    after: groupQuestions(job.afterwards),
   }
 }
 

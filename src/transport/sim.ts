@@ -115,7 +115,11 @@ function actIn(world: World, job: NodeJob): NodeOutcome {
   const before = own(world.jobs, job.id)
   const commands = job.steps.flatMap((step) => step.commands)
   if (before === 'done')
-    return { state: 'done', ran: commands.map(resultOf), seen: job.then.map((question) => seenIn(world, question)) }
+    return {
+      state: 'done',
+      ran: commands.map(resultOf),
+      seen: job.afterwards.map((question) => seenIn(world, question)),
+    }
   const expected = (): readonly Seen[] => job.expect.map(({ question }) => seenIn(world, question))
   if (before === 'moved') return { state: 'moved', seen: expected() }
   const fence = own(world.fences, job.workspace) ?? 0
@@ -136,7 +140,7 @@ function actIn(world: World, job: NodeJob): NodeOutcome {
   world.history.splice(0, Math.max(0, world.history.length - HISTORY_MAX))
   world.jobs[job.id] = 'done'
   for (const id of Object.keys(world.jobs).slice(0, -JOBS_MAX)) delete world.jobs[id]
-  return { state: 'done', ran: commands.map(resultOf), seen: job.then.map((question) => seenIn(world, question)) }
+  return { state: 'done', ran: commands.map(resultOf), seen: job.afterwards.map((question) => seenIn(world, question)) }
 }
 
 const resultOf = (command: Command) => ({ title: command.title, code: 0, stdout: '', stderr: '' })

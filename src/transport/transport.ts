@@ -35,7 +35,7 @@ export interface NodeJob {
   /** Compare-and-set: the answers on which the commands were based. Different: nothing is done. Empty: do not compare. */
   readonly expect: readonly { readonly question: Question; readonly digest: string }[]
   /** Looked at after the commands. */
-  readonly then: readonly Question[]
+  readonly afterwards: readonly Question[]
   /** Things whose claim the node notes, or drops, when the commands begin. */
   readonly claim: readonly string[]
   readonly unclaim: readonly string[]

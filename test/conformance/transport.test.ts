@@ -116,7 +116,7 @@ const jobOf = (id: string, more: Partial<NodeJob> = {}): NodeJob => ({
   service: addressOf('file', 'x'),
   steps: [],
   expect: [],
-  then: [],
+  afterwards: [],
   claim: [],
   unclaim: [],
   ...more,
@@ -161,7 +161,7 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
 
   test('a job does its work and shows what is there afterwards; the same looks then give the same digests', async () => {
     const outcome = await actOne(
-      jobOf('j', { steps: [step('a', [writeText(path('a'), 'hello\n')])], then: [question('a')] }),
+      jobOf('j', { steps: [step('a', [writeText(path('a'), 'hello\n')])], afterwards: [question('a')] }),
     )
     expect(outcome).toMatchObject({ state: 'done', ran: [{ title: `write ${path('a')}`, code: 0 }] })
     expect(outcome.state === 'done' && foundOf(outcome.seen[0])).toMatchObject({ text: 'hello\n' })
@@ -186,7 +186,7 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
   test('the same id runs once; the second call attaches and sees the end of the first', async () => {
     const job = jobOf('once', {
       steps: [step('a', [run(`echo line >>${path('count')}`)])],
-      then: [question('a')],
+      afterwards: [question('a')],
     })
     expect(await actOne(job)).toMatchObject({ state: 'done' })
     expect(await actOne(job)).toMatchObject({ state: 'done', ran: [{ code: 0 }] })
@@ -204,7 +204,7 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
 
   test('several jobs run in order, and a failure of one does not hold up the next', async () => {
     const jobs = ['a', 'b', 'c'].map((name) =>
-      jobOf(`j-${name}`, { steps: [step(name, [writeText(path(name), 'hello\n')])], then: [question(name)] }),
+      jobOf(`j-${name}`, { steps: [step(name, [writeText(path(name), 'hello\n')])], afterwards: [question(name)] }),
     )
     const outcomes = await transport.act(jobs, never)
     expect(outcomes.map((outcome) => outcome.state)).toEqual(['done', 'done', 'done'])
@@ -254,7 +254,7 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
   })
 
   test('a job whose look afterwards hangs is done, and only that thing is unknown', async () => {
-    const outcome = await actOne(jobOf('h', { then: [question('a'), question('hang')] }))
+    const outcome = await actOne(jobOf('h', { afterwards: [question('a'), question('hang')] }))
     expect(outcome.state === 'done' && outcome.seen.map((seen) => seen.finding.state)).toEqual(['seen', 'unknown'])
   })
 

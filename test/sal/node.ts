@@ -174,7 +174,14 @@ function invocation(command: Command, shell: string): { argv: readonly string[];
   return { argv: [shell, '-c', WRITE, 'sh', ...args], stdin: reveal(run.content) }
 }
 
-const WRITE = `umask 077
+const WRITE = `folders() {
+  set -- "$1" "\${1%/*}"
+  [ -z "$2" ] || [ -d "$2" ] || folders "$2" || return
+  mkdir -p "$AYS/made" && echo "$1" >"$AYS/made/$(printf %s "$1" | sha256sum | cut -c1-64)" && mkdir "$1"
+}
+umask 022
+[ -d "\${1%/*}" ] || folders "\${1%/*}" || exit
+umask 077
 t=$1.ays-$$
 cat >"$t" && chown "$3:$4" "$t" && chmod "$2" "$t" && mv -fT "$t" "$1" && exit
 rm -f "$t"

@@ -47,7 +47,7 @@ await transport.act(
         },
       ],
       expect: [],
-      then: [],
+      afterwards: [],
       claim: [],
       unclaim: [],
     },

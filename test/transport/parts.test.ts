@@ -157,7 +157,7 @@ describe('a simulated node with faults', () => {
     service: addressOf('file', 'a'),
     steps: [{ question, commands: [writeText('/a', 'x')], becomes: { text: 'x' } }],
     expect: [],
-    then: [question],
+    afterwards: [question],
     claim: [],
     unclaim: [],
   })

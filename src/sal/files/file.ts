@@ -52,7 +52,8 @@ export const fileKind: Kind<WantedFile, PathFound> = {
     if (found.type === 'file' && found.digest === digestOf(content)) return [setAccess(path, wanted)]
     if (typeof content === 'string' || isSecret(content)) {
       const run = { write: path, content, mode: Number.parseInt(mode, 8), owner, group }
-      return [...makeWay(path, found), { title: `write ${path}`, run }]
+      // A write makes the folders above by itself, so that many files of a folder can be placed at once.
+      return [...(found.type === 'absent' ? [] : makeWay(path, found)), { title: `write ${path}`, run }]
     }
     // Known by its digest alone, it can only be what the node kept of it.
     const kept = { type: 'file' as const, path, mode, owner, group, digest: digestOf(content) }
