@@ -46,12 +46,25 @@ export async function attachToOpenJobs(options: {
       }
     }),
   )
-  const runs = new Set(store.openJobs().map((job) => job.run))
-  for (const id of runs) {
-    const run = store.run(id)
-    if (run?.state === 'running')
-      changes.push({ put: 'run', run: { ...run, state: 'cancelled', endedAt: clock.now() } })
-  }
+  changes.push(...closeCutRun(store, clock))
   if (changes.length > 0) store.commit(changes)
   return moved
+}
+
+/** Each run closes the one before it, so only the last can have been cut off. What it had not begun is not begun any more. */
+function closeCutRun(store: Store, clock: Clock): Change[] {
+  const [run] = store.runs(1)
+  if (run?.state !== 'running') return []
+  const endedAt = clock.now()
+  const waiting = store.jobs(run.id).filter((job) => job.state === 'waiting')
+  const problem = (job: JobRow): Problem => ({
+    code: 'CANCELLED',
+    message: `${job.service} was not begun: its run was cut off.`,
+  })
+  return [
+    ...waiting.map(
+      (job): Change => ({ put: 'job', job: { ...job, state: 'cancelled', endedAt, problem: problem(job) } }),
+    ),
+    { put: 'run', run: { ...run, state: 'cancelled', endedAt } },
+  ]
 }
