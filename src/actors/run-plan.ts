@@ -40,7 +40,10 @@ export interface RunInput {
   onFirstSight(node: Address, transport: Transport): Promise<readonly Change[]>
   /** Written with the run: renames, allocations, what is in place and changed only on paper. */
   readonly onPaper: readonly Change[]
+  /** Aborted: nothing new starts, what runs goes on to its end. */
   readonly signal: AbortSignal
+  /** Aborted: what runs is ended. */
+  readonly endNow: AbortSignal
   onStart(run: number, jobs: number): void
   onWork(work: Work, event: WorkEvent): void
 }
@@ -112,7 +115,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       node,
       open: () => input.openTransport(node),
       gate,
-      signal: new AbortController().signal,
+      signal: input.endNow,
     })
     desks.set(node, desk)
     return desk
@@ -181,6 +184,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       removalWhy: service?.why === 'destroy' ? 'destroy' : service?.why === 'orphan' ? 'orphan' : 'change',
       onMoving: (progress) => input.onWork(work, { type: 'moving', progress }),
       signal: input.signal,
+      endNow: input.endNow,
     })
     return end
   }

@@ -46,8 +46,10 @@ export interface WorkContext {
   readonly replace: boolean
   readonly removalWhy: 'change' | 'orphan' | 'destroy'
   onMoving(progress: string): void
-  /** Aborted: nothing new begins. */
+  /** Aborted: nothing new begins; what has begun goes on to its end. */
   readonly signal: AbortSignal
+  /** Aborted: waiting ends as well. */
+  readonly endNow: AbortSignal
 }
 
 export async function runWork(context: WorkContext): Promise<WorkEnd> {
@@ -76,7 +78,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
         }
         case 'applying': {
           if (!judged || !seen) throw new Error('applying without a judgement')
-          if (context.signal.aborted) return { end: 'cancelled', warnings: [], results, attempts: attempt }
+          if (stops(context, attempt)) return { end: 'cancelled', warnings: [], results, attempts: attempt }
           attempt++
           await context.ledger.write(beforeEffects(context, things, firstSeen, attempt))
           const outcome = await context.desk.act(jobOf(context, things, judged, seen, attempt), { slow: judged.slow })
@@ -89,7 +91,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           break
         }
         case 'backing off':
-          await context.clock.sleep(context.limits.retriesMs[snapshot.context.attempts - 1] ?? 0, context.signal)
+          await context.clock.sleep(context.limits.retriesMs[snapshot.context.attempts - 1] ?? 0, context.endNow)
           seen = undefined
           event = { type: 'waited' }
           break
@@ -106,7 +108,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
             break
           }
           context.onMoving(waits.progress)
-          await context.clock.sleep(waits.againMs, context.signal)
+          await context.clock.sleep(waits.againMs, context.endNow)
           seen = undefined
           event = { type: 'waited' }
           break
@@ -115,7 +117,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           throw new Error(`no work in state ${String(snapshot.value)}`)
       }
     } catch (error) {
-      if (context.signal.aborted && !(error instanceof TransportError))
+      if (context.endNow.aborted && !(error instanceof TransportError))
         return { end: 'cancelled', warnings: [], results, attempts: attempt }
       if (!(error instanceof TransportError)) throw error
       problem = error.problem
@@ -148,6 +150,10 @@ export async function adoptWork(context: WorkContext): Promise<WorkEnd> {
   await ledger.write(changes)
   return { end: 'ok', warnings: [], results: [], attempts: 0 }
 }
+
+/** A work that has begun goes on: only `endNow` stops it. */
+const stops = ({ signal, endNow, job }: WorkContext, attempt: number): boolean =>
+  endNow.aborted || (signal.aborted && attempt === job.attempts)
 
 /** A thing of the work: one to have, or one to be rid of. */
 interface WorkThing {

@@ -109,6 +109,7 @@ async function run(
     },
     onPaper,
     signal,
+    endNow: options.endNow ?? new AbortController().signal,
     onStart: (id, jobs) => progress({ type: 'run', run: id, jobs }),
     onWork: (work, event) => progress(progressOf(work, event)),
   })

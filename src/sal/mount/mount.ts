@@ -8,16 +8,7 @@ import { checkedPath } from '../files/path.ts'
 import { firstOf, readFields, unknownFinding } from '../finding.ts'
 import { flagsAfter, flagsOff } from './flags.ts'
 import { KEEP, LOOK, reload } from './scripts.ts'
-import { unitFile, unitName, unitText } from './unit.ts'
-
-export interface WantedMount {
-  /** A device, `UUID=…`, `LABEL=…`, a directory (type none, option bind), an image (option loop), `host:/path`. */
-  readonly source: string
-  readonly path: string
-  /** As mount -t takes it; `auto` lets the node find out, `none` is a bind mount. */
-  readonly type: string
-  readonly options: readonly string[]
-}
+import { unitFile, unitName, unitText, type WantedMount } from './unit.ts'
 
 /** The topmost mount at the path. `source` is the wanted one when it is the same by another name. */
 export interface Mounted {

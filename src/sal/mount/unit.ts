@@ -1,5 +1,12 @@
 // The systemd unit of a mount: its name is its path.
-import type { WantedMount } from './mount.ts'
+export interface WantedMount {
+  /** A device, `UUID=…`, `LABEL=…`, a directory (type none, option bind), an image (option loop), `host:/path`. */
+  readonly source: string
+  readonly path: string
+  /** As mount -t takes it; `auto` lets the node find out, `none` is a bind mount. */
+  readonly type: string
+  readonly options: readonly string[]
+}
 
 /** `/srv/my data` → `srv-my\x20data.mount`, as systemd-escape --path gives it. */
 export function unitName(path: string): string {
