@@ -106,9 +106,12 @@ function misfit(
   const shown = secret ? 'a secret text' : showData(data)
   const unique = errors.some((error) => error.keyword === 'uniqueItems') ? ' without repeats' : ''
   const message = `${who.address}: ${path} is ${shown}, but ${describeSchema(schema)}${unique} is expected.`
-  const hint = secret ? undefined : hintFor(data, schema)
-  return { code: 'FIELD_TYPE', at: placeOf(places, path), message, ...(hint ? { hint } : {}) }
+  const hint = (secret ? undefined : hintFor(data, schema)) ?? purposeOf(schema)
+  return { code: 'FIELD_TYPE', at: placeOf(places, path), message, hint }
 }
+
+const purposeOf = ({ description }: SchemaPart): string =>
+  description ? `What it is for: ${description}` : 'Its template says what it takes: `ays templates show NAME`.'
 
 function hintFor(data: Loose, schema: SchemaPart): string | undefined {
   const near = typeof data === 'string' ? didYouMean(data, choicesOf(schema)) : undefined

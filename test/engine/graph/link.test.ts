@@ -126,7 +126,9 @@ test.each([
   [
     'a node that cannot derive',
     'node.physical__x: { host: [1] }\nweb__w: { os: x }',
-    ['FIELD_TYPE 1:27 node/x: host is a list, but text is expected.'],
+    [
+      'FIELD_TYPE 1:27 node/x: host is a list, but text is expected. [Its template says what it takes: `ays templates show NAME`.]',
+    ],
   ],
   [
     'a circle',

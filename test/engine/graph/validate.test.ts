@@ -9,14 +9,24 @@ const engine = (fields: string): string =>
 test.each([
   ['prot: 1', ['FIELD_UNKNOWN 3:3 engine/e has no field prot. [Did you mean port?]']],
   ['noed: n', ['FIELD_UNKNOWN 3:3 engine/e has no field noed. [Did you mean node?]']],
-  ['port: 70000', ['FIELD_TYPE 3:9 engine/e: port is 70000, but a whole number from 1 to 65535 is expected.']],
+  [
+    'port: 70000',
+    [
+      'FIELD_TYPE 3:9 engine/e: port is 70000, but a whole number from 1 to 65535 is expected. [Its template says what it takes: `ays templates show NAME`.]',
+    ],
+  ],
   [
     'port: "80"',
     [
       'FIELD_TYPE 3:9 engine/e: port is "80", but a whole number from 1 to 65535 is expected. [Leave the quotes out: 80.]',
     ],
   ],
-  ['port: 1.5', ['FIELD_TYPE 3:9 engine/e: port is 1.5, but a whole number from 1 to 65535 is expected.']],
+  [
+    'port: 1.5',
+    [
+      'FIELD_TYPE 3:9 engine/e: port is 1.5, but a whole number from 1 to 65535 is expected. [Its template says what it takes: `ays templates show NAME`.]',
+    ],
+  ],
   ['size: 5', ['FIELD_TYPE 3:9 engine/e: size is 5, but text is expected. [Put it in quotes: "5".]']],
   ['size:', ['FIELD_TYPE 3:8 engine/e: size is empty, but text is expected. [Give a value, or leave the field out.]']],
   [
@@ -34,7 +44,9 @@ test.each([
   ['labels: { a.b: x, __proto__: y }', []],
   [
     `port: "\${secrets.x}"`,
-    ['FIELD_TYPE 3:9 engine/e: port is a secret text, but a whole number from 1 to 65535 is expected.'],
+    [
+      'FIELD_TYPE 3:9 engine/e: port is a secret text, but a whole number from 1 to 65535 is expected. [Its template says what it takes: `ays templates show NAME`.]',
+    ],
   ],
 ])('%s', (fields, expected) => {
   expect(told(build(engine(fields)).problems)).toEqual(expected)
