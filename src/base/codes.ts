@@ -11,6 +11,8 @@ export const codes = {
   NAME_INVALID: 'A name must hold letters or digits besides "-", "_" and "."; it may hold no ":".',
   STEER_UNKNOWN: 'A key that starts with $ is not one of the steering keys.',
   STEER_INVALID: 'The value of a steering key ($each, $if, $after, …) does not fit.',
+  SELECTOR_UNSAFE: 'A selector is no regular expression, or one that could take forever. Write it as RE2 has them.',
+  SELECTOR_UNKNOWN: 'A selector of actions: matches no service.',
   EVENTFILTERS: 'eventfilters never worked in AYS and are ignored.',
   // meaning
   TEMPLATE_UNKNOWN: 'No template of that name. `ays templates` lists them.',

@@ -3,6 +3,7 @@ import { type Address, addressOf, LOCAL } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Blueprint, Declaration } from '../engine/blueprint/declaration.ts'
 import type { Connection } from '../engine/connection.ts'
+import { bindActions } from '../engine/graph/actions.ts'
 import { type Allocated, allocate } from '../engine/graph/allocate.ts'
 import { type Built, buildGraph } from '../engine/graph/build.ts'
 import { contextOf, type Surroundings, workNodeOf } from '../engine/graph/context.ts'
@@ -25,7 +26,7 @@ export function link(
   templates: readonly AnyTemplate[],
   options: { readonly legacy: boolean; readonly reading: readonly Problem[] },
 ): Built {
-  return buildGraph({
+  const built = buildGraph({
     declarations: blueprint.declarations,
     templates,
     implicit: [localNode],
@@ -33,6 +34,8 @@ export function link(
     unread: blueprint.unread,
     reading: options.reading,
   })
+  const { problems } = bindActions(built.graph, blueprint)
+  return problems.length === 0 ? built : { ...built, problems: [...built.problems, ...problems] }
 }
 
 /** Every workspace has the machine that ays runs on. */

@@ -9,7 +9,9 @@ import type { Blueprint, Scope } from '../engine/blueprint/declaration.ts'
 import { readBlueprint } from '../engine/blueprint/read-blueprint.ts'
 import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
 import { readVars } from '../engine/blueprint/vars.ts'
+import { meetsRange } from '../engine/blueprint/version-range.ts'
 import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import { VERSION } from './version.ts'
 
 export interface ReadOptions {
   readonly root: string
@@ -24,7 +26,19 @@ export function readSettings(root: string): { readonly file: WorkspaceFile; read
   const path = join(root, 'ays.yaml')
   const source = existsSync(path) ? readSource(root, path) : { file: { path: 'ays.yaml', text: '' }, problems: [] }
   const { workspace, problems } = readWorkspaceFile(source.file)
-  return { file: workspace, problems: [...source.problems, ...problems] }
+  return { file: workspace, problems: [...source.problems, ...problems, ...versionProblems(workspace)] }
+}
+
+function versionProblems({ ays, places }: WorkspaceFile): readonly Problem[] {
+  if (ays === undefined || meetsRange(VERSION, ays)) return []
+  return [
+    {
+      code: 'WORKSPACE_INVALID',
+      message: `This workspace is for ays ${ays}, and this is ays ${VERSION}.`,
+      at: places.ays,
+      hint: 'Use a version of ays in that range, or widen the range.',
+    },
+  ]
 }
 
 export interface WorkspaceRead {

@@ -1,5 +1,6 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
 import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import { limitSteps, matches, withinLimits } from './cel-limits.ts'
 import { type Known, openGate, Refused } from './cel-values.ts'
 import type { Scope } from './declaration.ts'
 
@@ -61,13 +62,15 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
   )
   fileReader = (path) => scope.readFile(path)
   try {
-    const result: unknown = compiled.run({
-      vars: gate.enter(scope.vars),
-      env: gate.enter(scope.env),
-      secrets: gate.enter(Object.fromEntries(secrets)),
-      each: gate.enter(scope.each ?? {}),
-      services: gate.enter(services),
-    })
+    const result = withinLimits(() =>
+      compiled.run({
+        vars: gate.enter(scope.vars),
+        env: gate.enter(scope.env),
+        secrets: gate.enter(Object.fromEntries(secrets)),
+        each: gate.enter(scope.each ?? {}),
+        services: gate.enter(services),
+      }),
+    )
     return { value: gate.leave(result) }
   } catch (error) {
     const fault = faultOf(error)
@@ -85,28 +88,32 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
 function compileNew(source: string): { compiled: Compiled } | { fault: CelFault } {
   try {
     const parsed = environment.parse(source)
-    const found: { names: NameRead[]; services: ServiceRead[]; usesEach: boolean } = {
-      names: [],
-      services: [],
-      usesEach: false,
-    }
+    const found: Found = { names: [], services: [], usesEach: false, nodes: [] }
     const fault = visit(parsed.ast, source, found)
     if (fault) return { fault }
     const checked = parsed.check()
     if (!checked.valid && checked.error) return { fault: faultOf(checked.error) }
-    return { compiled: { source, ...found, run: (world) => parsed({ ...world }) } }
+    limitSteps(found.nodes)
+    const { names, services, usesEach } = found
+    return { compiled: { source, names, services, usesEach, run: (world) => parsed({ ...world }) } }
   } catch (error) {
     return { fault: faultOf(error) }
   }
 }
 
+interface Found {
+  readonly names: NameRead[]
+  readonly services: ServiceRead[]
+  usesEach: boolean
+  readonly nodes: ASTNode[]
+}
+
 /** Walks the tree for what it reads; a fault where a root stands in a way that cannot be followed. */
-function visit(
-  node: ASTNode,
-  source: string,
-  found: { names: NameRead[]; services: ServiceRead[]; usesEach: boolean },
-): CelFault | undefined {
+function visit(node: ASTNode, source: string, found: Found): CelFault | undefined {
   const { start, end } = node
+  found.nodes.push(node)
+  // The library's own `matches` backtracks.
+  if (node.op === 'rcall' && node.args[0] === 'matches') node.args[0] = MATCHES
   if (node.op === 'id') {
     if (node.args === 'each') found.usesEach = true
     if (node.args === 'services')
@@ -179,6 +186,7 @@ function readText(path: string): string {
   return read.text
 }
 
+const MATCHES = 'matchesPattern'
 const FILE_BYTES_MAX = 1_048_576
 const CACHE_MAX = 10_000
 const cache = new Map<string, { readonly compiled: Compiled } | { readonly fault: CelFault }>()
@@ -193,3 +201,4 @@ const environment = new Environment({
   .registerVariable('each', 'dyn')
   .registerVariable('services', 'dyn')
   .registerFunction('file(string): string', readText, { async: false })
+  .registerFunction(`string.${MATCHES}(string): bool`, matches, { async: false })

@@ -86,8 +86,11 @@ export interface Steer {
 /** An entry under `actions:`: read and checked with the rest. */
 export interface ActionRequest {
   readonly actions: readonly string[]
+  /** Selectors: regular expressions, matched whole. */
   readonly actor?: string
+  readonly actorAt?: Place
   readonly service?: string
+  readonly serviceAt?: Place
   readonly recurringMs?: number
   readonly force: boolean
   readonly args: Json

@@ -54,13 +54,13 @@ function readAction(
       case 'template': {
         const text = textOf(value)
         if (text === undefined) refuse(entry, 'the name of a template')
-        else request = { ...request, actor: templateName(text) }
+        else request = { ...request, actor: templateName(text), actorAt: value.at }
         break
       }
       case 'service': {
         const text = textOf(value)
         if (text === undefined) refuse(entry, 'the name of a service')
-        else request = { ...request, service: text }
+        else request = { ...request, service: text, serviceAt: value.at }
         break
       }
       case 'recurring': {

@@ -1,7 +1,7 @@
 /** From declarations and templates to the graph: settled, linked, ordered, with every mistake told. */
 import { type Address, LOCAL, roleOf, roleOfAddress, tryReadAddress } from '../../base/address.ts'
 import type { Place } from '../../base/place.ts'
-import { type Problem, sortProblems } from '../../base/problem.ts'
+import { isError, type Problem, sortProblems } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import type { Declaration, Entry } from '../blueprint/declaration.ts'
 import type { AnyTemplate } from '../template.ts'
@@ -74,7 +74,7 @@ export function buildGraph(input: BuildInput): Built {
 
 /** Leaves out what is told of a value in whose place reading told something already. */
 function withoutEchoes(problems: readonly Problem[], reading: readonly Problem[]): readonly Problem[] {
-  const told = reading.flatMap(({ at }) => (at ? [at] : []))
+  const told = reading.flatMap((one) => (one.at && isError(one) ? [one.at] : []))
   if (told.length === 0) return problems
   return problems.filter(({ code, at }) => code !== 'FIELD_TYPE' || !at || !told.some((place) => holds(at, place)))
 }

@@ -33,8 +33,18 @@ export interface LinkKey {
   readonly role: string | undefined
 }
 
-/** The keys under which a template's links may be given, first the name, then the roles. */
-export function linkKeysOf(template: AnyTemplate): Map<string, LinkKey> {
+/** The keys under which a template's links may be given, first the name, then the roles. Kept: many services have one template. */
+export function linkKeysOf(template: AnyTemplate): ReadonlyMap<string, LinkKey> {
+  const known = kept.get(template)
+  if (known) return known
+  const keys = findLinkKeys(template)
+  kept.set(template, keys)
+  return keys
+}
+
+const kept = new WeakMap<AnyTemplate, ReadonlyMap<string, LinkKey>>()
+
+function findLinkKeys(template: AnyTemplate): Map<string, LinkKey> {
   const keys = new Map<string, LinkKey>()
   const properties = Object.keys(template.data.properties)
   const add = (key: string, link: string, role?: string): void => {
@@ -59,10 +69,11 @@ export function linkKeysOf(template: AnyTemplate): Map<string, LinkKey> {
 
 export const PARENT = 'parent'
 
-/** Splits the fields of a declaration. Values that name no service are FIELD_TYPE. */
+/** Splits the fields of a declaration. Values that name no service are FIELD_TYPE; of `faulty` fields all is told. */
 export function splitFields(
   template: AnyTemplate,
   fields: readonly Entry[],
+  faulty: readonly string[] = [],
 ): { readonly links: LinkUse[]; readonly data: Entry[]; readonly problems: Problem[] } {
   const keys = linkKeysOf(template)
   const problems: Problem[] = []
@@ -76,7 +87,7 @@ export function splitFields(
     }
     const before = problems.length
     const named = namedIn(entry, entry.value, key.role, problems)
-    const unclear = problems.length > before || expressionsIn([entry]).length > 0
+    const unclear = problems.length > before || faulty.includes(entry.key) || expressionsIn([entry]).length > 0
     const former = given.get(key.link)
     if (named.length === 0 && !unclear) continue
     given.set(key.link, {

@@ -93,13 +93,13 @@ function settleOne(state: Settling, member: Member): Settled {
   const { declaration, template } = member
   const { address, at } = declaration
   const resolved = resolveFields(declaration.fields, readingsOf(state), (other) => isOpen(state, other))
-  const { links, data: fields, problems: misnamed } = splitFields(template, resolved.fields)
+  const { links, data: fields, problems: misnamed } = splitFields(template, resolved.fields, declaration.faulty)
   const linkKeys = [...linkKeysOf(template).keys()]
   const unknown = resolved.problems.length > 0 ? [] : linksKnownLater(state, member, resolved.fields, linkKeys)
   const { data, problems } = validateFields(template, fields, { address, at, legacy: state.legacy, linkKeys })
   const found = [...resolved.problems, ...unknown, ...misnamed, ...problems]
   const later = expressionsIn(fields).length > 0
-  const sound = !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
+  const sound = !declaration.faulty && !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
   const settled: Settled = { member, links, fields, data, later, sound }
   state.settled.set(address, settled)
   state.problems.push(
