@@ -9,8 +9,22 @@ export interface SshKey {
   readonly publicLine: string
 }
 
-/** The key of a seed of 32 bytes, hex. Throws a RangeError for anything else. The comment tells people what it is for. */
+/**
+ * The key of a seed of 32 bytes, hex. Throws a RangeError for anything else. The comment tells people what it is for.
+ * Kept: a key takes a millisecond, and a lab asks for the same few at every turn.
+ */
 export function keyFromSeed(seedHex: string, comment = ''): SshKey {
+  const wanted = `${seedHex} ${comment}`
+  const known = kept.get(wanted)
+  if (known) return known
+  const key = makeKey(seedHex, comment)
+  kept.set(wanted, key)
+  return key
+}
+
+const kept = new Map<string, SshKey>()
+
+function makeKey(seedHex: string, comment: string): SshKey {
   if (!/^[0-9a-f]{64}$/i.test(seedHex)) throw new RangeError('A seed of a key is 64 hex digits.')
   const seed = Buffer.from(seedHex, 'hex')
   const point = publicPointOf(seed)

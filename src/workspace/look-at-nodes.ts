@@ -6,7 +6,7 @@ import type { AnyKind } from '../engine/kind.ts'
 import { decideWanted } from '../engine/plan/decide.ts'
 import type { PastTask, Sight, WantedThing } from '../engine/plan/world.ts'
 import type { Question } from '../transport/transport.ts'
-import type { Nodes } from './nodes.ts'
+import type { NodeLook, Nodes } from './nodes.ts'
 
 export interface LookInput {
   readonly nodes: Nodes
@@ -33,15 +33,17 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
   const sights = new Map<Address, Sight>()
   const facts = new Map<Address, Facts>()
 
-  async function ask(node: Address, hosted: Sight['state']): Promise<void> {
+  const lookAt = (node: Address, signal: AbortSignal): Promise<NodeLook> =>
+    input.nodes.look(node, questions.get(node) ?? [], { facts: input.wantsFacts(node), signal })
+
+  async function ask(node: Address, hosted: Sight['state'], begun?: Begun): Promise<void> {
     if (hosted === 'bare') {
+      begun?.abort.abort()
+      await begun?.look
       sights.set(node, { state: 'bare' })
       return
     }
-    const look = await input.nodes.look(node, questions.get(node) ?? [], {
-      facts: input.wantsFacts(node),
-      signal: input.signal,
-    })
+    const look = await (begun?.look ?? lookAt(node, input.signal))
     const known = input.machineId(node)
     if (look.facts && known !== undefined && look.facts.machineId !== known) {
       sights.set(node, { state: 'lost', problem: otherMachine(node, known, look.facts) })
@@ -59,10 +61,23 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
   }
 
   const made = madeHere(input.things)
-  if (questions.has(LOCAL)) await ask(LOCAL, 'seen')
   const others = [...questions.keys()].filter((node) => node !== LOCAL && !input.going.has(node))
-  await Promise.all(others.map((node) => ask(node, hostedState(input, sights, node, made.get(node)))))
+  // What stood last time mostly still stands, and connecting takes longest: such nodes are asked beside the controller.
+  const stood = new Set(input.pastTasks.map((task) => task.node))
+  const begun = new Map<Address, Begun>()
+  for (const node of others.filter((one) => stood.has(one))) {
+    const abort = new AbortController()
+    begun.set(node, { abort, look: lookAt(node, AbortSignal.any([input.signal, abort.signal])) })
+  }
+  if (questions.has(LOCAL)) await ask(LOCAL, 'seen')
+  await Promise.all(others.map((node) => ask(node, hostedState(input, sights, node, made.get(node)), begun.get(node))))
   return { sights, facts }
+}
+
+/** A look that began before it was known whether the node still stands. */
+interface Begun {
+  readonly abort: AbortController
+  readonly look: Promise<NodeLook>
 }
 
 function questionsByNode(input: LookInput): Map<Address, Question[]> {

@@ -87,11 +87,17 @@ function textTitle({ from, to }: FieldChange): string {
 }
 
 function diffLines(from: string, to: string, { palette, width, linesMax }: FieldViewOptions): string[] {
-  const patch = structuredPatch('', '', from, to, '', '', { context: 3 })
-  const lines = patch.hunks.flatMap((hunk) => [
-    ...(from === '' || to === '' ? [] : [palette.calm(`  @@ line ${hunk.newStart} @@`)]),
-    ...hunk.lines.map((line) => paintDiff(clip(oneLine(line.replace(/\t/g, '    ')), width - 2), palette)),
-  ])
+  const paint = (line: string): string => paintDiff(clip(oneLine(line.replace(/\t/g, '    ')), width - 2), palette)
+  const lines =
+    from === '' && to.endsWith('\n')
+      ? to
+          .slice(0, -1)
+          .split('\n')
+          .map((line) => paint(`+${line}`))
+      : structuredPatch('', '', from, to, '', '', { context: 3 }).hunks.flatMap((hunk) => [
+          ...(from === '' || to === '' ? [] : [palette.calm(`  @@ line ${hunk.newStart} @@`)]),
+          ...hunk.lines.map(paint),
+        ])
   const shown = lines.length > linesMax + 2 ? lines.slice(0, linesMax) : lines
   const rest = lines.length - shown.length
   return rest > 0 ? [...shown, palette.faint(`  … ${rest} more lines`)] : shown

@@ -15,7 +15,8 @@ export interface Palette {
 
 /** Colours that do nothing when `color` is false. Sixteen colours only: they follow the person's own theme. */
 export function paletteOf(color: boolean): Palette {
-  const chalk = new Chalk({ level: color ? 1 : 0 })
+  if (!color) return plainPalette
+  const chalk = new Chalk({ level: 1 })
   // chalk joins all its arguments, and `lines.map(paint)` gives three.
   const one =
     (paint: Paint): Paint =>
@@ -30,6 +31,9 @@ export function paletteOf(color: boolean): Palette {
     bold: one(chalk.bold),
   }
 }
+
+const asIs: Paint = (text) => text
+const plainPalette: Palette = { good: asIs, bad: asIs, warn: asIs, calm: asIs, faint: asIs, bold: asIs }
 
 /** The sign that stands before a service in a plan, and its colour. */
 export function signOf(action: Action): { readonly sign: string; readonly paint: keyof Palette } {

@@ -179,8 +179,13 @@ function placesIn(root: Value): Record<string, Place> {
 let compiled: ReturnType<Ajv['compile']> | undefined
 /** Compiled on first use: it costs as much as reading a small workspace. */
 function validator(): ReturnType<Ajv['compile']> {
-  compiled ??= new Ajv({ allErrors: true, strict: false, verbose: true, meta: false, validateSchema: false }).compile(
-    workspaceSchema,
-  )
+  compiled ??= new Ajv({
+    allErrors: true,
+    strict: false,
+    verbose: true,
+    meta: false,
+    validateSchema: false,
+    code: { optimize: false },
+  }).compile(workspaceSchema)
   return compiled
 }
