@@ -10,6 +10,7 @@ import type { Action, Plan } from '../engine/plan/plan.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
 import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
+import type { Simulation } from './simulation.ts'
 
 /** Where a workspace is and what the command line says of it. */
 export interface WorkspaceOptions {
@@ -24,6 +25,8 @@ export interface WorkspaceOptions {
   readonly clock?: Clock
   /** Progress of what takes long before there is a plan, for people. */
   readonly onNote?: (note: string) => void
+  /** For tests of blueprints: nothing real is touched. */
+  readonly simulate?: Simulation
 }
 
 export interface PlanOptions {

@@ -68,6 +68,7 @@ export class LocalWorkspace implements Workspace {
       environment: this.environment,
       workspaceId: file.workspace,
       clock: this.#clock,
+      simulate: options.simulate,
     })
   }
 
@@ -200,6 +201,7 @@ export class LocalWorkspace implements Workspace {
       environment: this.environment,
       vars,
       legacy,
+      simulate: this.#options.simulate,
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)

@@ -11,6 +11,7 @@ import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
 import { readVars } from '../engine/blueprint/vars.ts'
 import { meetsRange } from '../engine/blueprint/version-range.ts'
 import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import type { Simulation } from './simulation.ts'
 import { VERSION } from './version.ts'
 
 export interface ReadOptions {
@@ -19,6 +20,7 @@ export interface ReadOptions {
   readonly vars: Readonly<Record<string, string>>
   readonly files?: readonly string[]
   readonly legacy: boolean
+  readonly simulate?: Simulation | undefined
 }
 
 /** ays.yaml alone: it says which state belongs to the workspace. */
@@ -50,7 +52,7 @@ export interface WorkspaceRead {
 
 /** The blueprints with the values of this environment. Paths in problems are relative to the root. */
 export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sealer: Sealer): WorkspaceRead {
-  const { root, environment } = options
+  const { root, environment, simulate } = options
   const varsPath = join(root, 'vars', `${environment}.yaml`)
   const variables = existsSync(varsPath) ? readSource(root, varsPath) : undefined
   const { vars, problems: varProblems } = readVars({
@@ -60,12 +62,15 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
   })
   const scope: Scope = {
     vars,
-    env: Object.fromEntries(settings.env.map((name) => [name, environmentVariable(name)])),
-    secret: (name) => readSecret(root, settings, name, sealer),
+    env: Object.fromEntries(settings.env.map((name) => [name, (simulate?.env ?? environmentVariable)(name)])),
+    secret: (name) =>
+      simulate ? simulatedSecret(simulate, settings, name, sealer) : readSecret(root, settings, name, sealer),
     readFile: (path) => readTextFile(root, path),
   }
   const paths = options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'))
-  const sources = paths.map((path) => readSource(root, path))
+  const sources = simulate?.blueprint
+    ? [{ file: simulate.blueprint, problems: [] }]
+    : paths.map((path) => readSource(root, path))
   const read = readBlueprint(
     sources.map((source) => source.file),
     { scope, legacy: options.legacy },
@@ -86,17 +91,28 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
   }
 }
 
-/** Regular files directly in blueprints/, any extension, sorted by name; editors' leftovers and hidden files are none. */
+/**
+ * Regular files directly in blueprints/, any extension, sorted by name. Editors' leftovers and hidden files are none, nor are
+ * tests of blueprints.
+ */
 function blueprintPaths(root: string, takes: (name: string) => boolean): string[] {
   const folder = join(root, 'blueprints')
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .filter(
-      (name) => !name.startsWith('.') && !name.endsWith('~') && takes(name) && statSync(join(folder, name)).isFile(),
+      (name) =>
+        !name.startsWith('.') &&
+        !name.endsWith('~') &&
+        !isTestFile(name) &&
+        takes(name) &&
+        statSync(join(folder, name)).isFile(),
     )
     .sort()
     .map((name) => join(folder, name))
 }
+
+/** `*.test.yaml`: a test of blueprints, which is no blueprint itself. */
+export const isTestFile = (name: string): boolean => /\.test\.ya?ml$/.test(name)
 
 const BYTES_MAX = 64 * 1_048_576
 
@@ -129,6 +145,16 @@ function readTextFile(root: string, path: string): { readonly text: string } | {
   } catch (error) {
     return { reason: error instanceof Error ? error.message : String(error) }
   }
+}
+
+function simulatedSecret(
+  simulate: Simulation,
+  settings: WorkspaceFile,
+  name: string,
+  sealer: Sealer,
+): Secret | undefined {
+  const value = settings.secrets[name] && simulate.secret(name)
+  return value === undefined ? undefined : new Secret(`secrets.${name}`, value, sealer)
 }
 
 function readSecret(root: string, settings: WorkspaceFile, name: string, sealer: Sealer): Secret | undefined {

@@ -14,12 +14,14 @@ import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { openTransport } from '../transport/open.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { Simulation } from './simulation.ts'
 
 export interface SessionOptions {
   readonly root: string
   readonly environment: string
   readonly workspaceId: string | undefined
   readonly clock: Clock
+  readonly simulate?: Simulation | undefined
 }
 
 /** Opens the state read-only, in memory where there is none; `write` makes it. */
@@ -36,7 +38,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.dir = join(options.root, '.ays', options.environment)
+    this.dir = join(options.simulate?.folder ?? join(options.root, '.ays'), options.environment)
     this.#store = openStore({ dir: this.dir, clock: options.clock, create: false })
     this.#key = openKey({ dir: this.dir, create: false, store: this.#store })
     this.sealer = sealerOf(this.#key.bytes)
@@ -44,7 +46,9 @@ export class Session {
     this.identity = {
       id: options.workspaceId ?? `${tag}-${options.environment}`,
       tag,
-      host: { linux: process.platform === 'linux', root: process.getuid?.() === 0 },
+      host: options.simulate
+        ? { linux: true, root: true }
+        : { linux: process.platform === 'linux', root: process.getuid?.() === 0 },
       program: { node: process.execPath, proxy: fileURLToPath(new URL('lab-proxy.js', distFolder())) },
     }
     this.claimant = `${this.identity.id}.${tag}`
@@ -70,7 +74,7 @@ export class Session {
     const { sealer, runtimeDir } = this
     return openTransport({
       node,
-      connection,
+      connection: this.#options.simulate?.node(node, connection) ?? connection,
       sealer,
       factsLook,
       runtimeDir,
