@@ -16,6 +16,9 @@ export const codes = {
   EVENTFILTERS: 'eventfilters never worked in AYS and are ignored.',
   // meaning
   TEMPLATE_UNKNOWN: 'No template of that name. `ays templates` lists them.',
+  TEMPLATE_PIN: 'A template of others is not as ays.lock.yaml pins it. `ays template update NAME` pins it anew.',
+  TEMPLATE_SOURCE: 'Templates could not be fetched from where they are said to be, or there are none.',
+  TEMPLATE_INVALID: 'A template of the workspace cannot be loaded: its file, its form or its name is at fault.',
   TEMPLATE_UNBUILT: 'The template is known, its work is not built yet. The reason is in the message.',
   SERVICE_DUPLICATE: 'Two services have one address. An address is role/name and unique in a workspace.',
   FIELD_UNKNOWN: 'The template has no such field. `ays templates show NAME` lists its fields.',
@@ -71,9 +74,16 @@ export const codes = {
   SQLITE_MISSING: 'Neither better-sqlite3 nor node:sqlite can be loaded.',
   CONFIRM: 'The plan was not confirmed, so nothing was done.',
   CANCELLED: 'The run was interrupted. What ran was finished and recorded.',
+  DELETE_REFUSED: 'A service would be deleted from under one that needs it.',
+  ACTION_UNKNOWN: 'No service that was meant has an action of that name. `ays templates show NAME` lists them.',
+  ACTION_ARGUMENT: 'An argument of an action does not fit what the action takes.',
+
   // lab
   LAB_UNAVAILABLE: 'Lab nodes need Linux and root, and some tools. `ays lab doctor` says what is missing.',
   LAB_ROOT: 'The root file system of lab nodes could not be built.',
+  // tests of blueprints
+  TEST_INVALID: 'A *.test.yaml file does not fit its form, or there is no test to run.',
+  TEST_FAILED: 'A test of blueprints expects something else than what is there.',
   USAGE: 'The command line is not as the command expects it.',
 } as const satisfies Record<string, string>
 

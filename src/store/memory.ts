@@ -5,9 +5,11 @@ import { fenced } from './fenced.ts'
 import { fromText, textOf } from './row-text.ts'
 import { type Before, eventOf } from './state-events.ts'
 import type {
+  ActionState,
   Allocation,
   Change,
   EventRow,
+  Hold,
   Holder,
   JobRow,
   Lease,
@@ -25,6 +27,8 @@ export interface MemoryWorld {
   tasks: Map<string, RememberedTask>
   nodes: Map<Address, RememberedNode>
   allocations: Map<string, Allocation>
+  holds: Map<Address, Hold>
+  actions: Map<string, ActionState>
   runs: Map<number, Run>
   jobs: Map<string, JobRow>
   events: EventRow[]
@@ -35,7 +39,8 @@ export interface MemoryWorld {
 /** A world in which nothing is remembered. */
 export function emptyWorld(): MemoryWorld {
   const remembered = { services: new Map(), tasks: new Map(), nodes: new Map(), allocations: new Map() }
-  return { ...remembered, runs: new Map(), jobs: new Map(), events: [], fence: 0, held: undefined }
+  const verbs = { holds: new Map(), actions: new Map() }
+  return { ...remembered, ...verbs, runs: new Map(), jobs: new Map(), events: [], fence: 0, held: undefined }
 }
 
 /** With `readOnly`, writes and leases are refused as a bug of the caller. */
@@ -57,7 +62,7 @@ class MemoryStore implements Store {
   }
 
   memory(): Memory {
-    const { services, tasks, nodes, allocations } = this.#world
+    const { services, tasks, nodes, allocations, holds, actions } = this.#world
     const inOrder = (a: RememberedTask, b: RememberedTask): number =>
       compare(a.service, b.service) || a.position - b.position || compare(a.node, b.node) || compare(a.thing, b.thing)
     return {
@@ -66,6 +71,10 @@ class MemoryStore implements Store {
       nodes: sorted(nodes),
       allocations: [...allocations.values()].sort(
         (a, b) => compare(a.address, b.address) || compare(a.choice, b.choice),
+      ),
+      holds: sorted(holds),
+      actions: [...actions.values()].sort(
+        (a, b) => compare(a.address, b.address) || compare(a.action, b.action) || compare(a.entry, b.entry),
       ),
     }
   }
@@ -165,6 +174,8 @@ const copyOf = (world: MemoryWorld): MemoryWorld => ({
   tasks: new Map(world.tasks),
   nodes: new Map(world.nodes),
   allocations: new Map(world.allocations),
+  holds: new Map(world.holds),
+  actions: new Map(world.actions),
   runs: new Map(world.runs),
   jobs: new Map(world.jobs),
   events: [...world.events],
@@ -191,6 +202,14 @@ function put(world: MemoryWorld, change: Extract<Change, { put: unknown }>): voi
     case 'allocation':
       world.allocations.set(JSON.stringify([change.allocation.address, change.allocation.choice]), change.allocation)
       break
+    case 'hold':
+      world.holds.set(change.hold.address, change.hold)
+      break
+    case 'action': {
+      const { address, action, entry } = change.action
+      world.actions.set(JSON.stringify([address, action, entry]), change.action)
+      break
+    }
     case 'run':
       world.runs.set(change.run.id, change.run)
       break
@@ -212,6 +231,12 @@ function drop(world: MemoryWorld, change: Extract<Change, { drop: unknown }>): v
       break
     case 'node':
       world.nodes.delete(change.address)
+      break
+    case 'hold':
+      world.holds.delete(change.address)
+      break
+    case 'actions':
+      for (const [key, { address }] of world.actions) if (address === change.address) world.actions.delete(key)
       break
     case 'allocations':
       for (const [key, { address }] of world.allocations) if (address === change.address) world.allocations.delete(key)

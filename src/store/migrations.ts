@@ -39,6 +39,13 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO lease VALUES (1, 0, 0, '', '', 0, '', '', 0, 0);
   `,
+  `
+  CREATE TABLE holds (address TEXT NOT NULL PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE actions (
+    address TEXT NOT NULL, action TEXT NOT NULL, entry TEXT NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (address, action, entry)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** The newest version of the tables that this program knows. */

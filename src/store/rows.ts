@@ -35,6 +35,13 @@ function putOf(change: Extract<Change, { put: unknown }>): Statement | undefined
       const sql = 'INSERT OR REPLACE INTO allocations (address, choice, data) VALUES (?, ?, ?)'
       return [sql, address, choice, textOf(change.allocation)]
     }
+    case 'hold':
+      return ['INSERT OR REPLACE INTO holds (address, data) VALUES (?, ?)', change.hold.address, textOf(change.hold)]
+    case 'action': {
+      const { address, action, entry } = change.action
+      const sql = 'INSERT OR REPLACE INTO actions (address, action, entry, data) VALUES (?, ?, ?, ?)'
+      return [sql, address, action, entry, textOf(change.action)]
+    }
     case 'run': {
       const { id, state } = change.run
       return ['INSERT OR REPLACE INTO runs (id, state, data) VALUES (?, ?, ?)', id, state, textOf(change.run)]
@@ -58,6 +65,10 @@ function dropOf(change: Extract<Change, { drop: unknown }>): Statement {
       return ['DELETE FROM tasks WHERE node = ? AND thing = ?', change.node, change.thing]
     case 'node':
       return ['DELETE FROM nodes WHERE address = ?', change.address]
+    case 'hold':
+      return ['DELETE FROM holds WHERE address = ?', change.address]
+    case 'actions':
+      return ['DELETE FROM actions WHERE address = ?', change.address]
     case 'allocations':
       return ['DELETE FROM allocations WHERE address = ?', change.address]
   }

@@ -8,9 +8,11 @@ import { type Claim, clearLease, giveLease, holdsLease, takeLease, tryHolder } f
 import { appendEvent, beforeIn, documents, eventOfRow, writeChange } from './rows.ts'
 import { type Before, eventOf } from './state-events.ts'
 import type {
+  ActionState,
   Allocation,
   Change,
   EventRow,
+  Hold,
   Holder,
   JobRow,
   Lease,
@@ -58,6 +60,10 @@ export class SqliteStore implements Store {
       tasks: documents<RememberedTask>(db.all('SELECT data FROM tasks ORDER BY service, position, node, thing')),
       nodes: byAddress(documents<RememberedNode>(db.all('SELECT data FROM nodes ORDER BY address'))),
       allocations: documents<Allocation>(db.all('SELECT data FROM allocations ORDER BY address, choice')),
+      holds: new Map(
+        documents<Hold>(db.all('SELECT data FROM holds ORDER BY address')).map((hold) => [hold.address, hold]),
+      ),
+      actions: documents<ActionState>(db.all('SELECT data FROM actions ORDER BY address, action, entry')),
     }))
   }
 

@@ -14,6 +14,8 @@ export interface Before {
 /** The event of a change, or undefined when no state moved. `put: 'event'` is written as it is given. */
 export function eventOf(change: Change, before: Before, at: number): Omit<EventRow, 'sequence'> | undefined {
   if ('drop' in change) {
+    if (change.drop === 'hold')
+      return { at, run: undefined, what: 'hold.lifted', service: change.address }
     if (change.drop !== 'service' || !before.service(change.address)) return undefined
     return { at, run: undefined, what: 'service.forgotten', service: change.address }
   }
@@ -28,6 +30,14 @@ export function eventOf(change: Change, before: Before, at: number): Omit<EventR
       const { address, template } = change.service
       if (before.service(address)) return undefined
       return { at, run: undefined, what: 'service.remembered', service: address, data: { template } }
+    }
+    case 'hold': {
+      const { address, verb, rung, who } = change.hold
+      return { at, run: undefined, what: 'hold.set', service: address, data: { verb, rung, who } }
+    }
+    case 'action': {
+      const { address, action, state, attempts, nextAt } = change.action
+      return { at, run: undefined, what: `action.${state}`, service: address, data: { action, attempts, nextAt } }
     }
     case 'task':
     case 'node':

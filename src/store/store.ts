@@ -59,11 +59,40 @@ export interface Allocation {
   readonly value: string | number
 }
 
+/** A verb keeps a service lower than its blueprint says, until start, install or the blueprint lifts it. */
+export interface Hold {
+  readonly address: Address
+  /** The highest rung it may stand on. */
+  readonly rung: Exclude<Rung, 'running'>
+  /** The verb that set it: stop, uninstall, delete. */
+  readonly verb: string
+  readonly who: string
+  readonly at: number
+}
+
+/** What became of an action of a service: AYS's action states are a view of this and of the last jobs. */
+export interface ActionState {
+  readonly address: Address
+  /** A verb of the template, or `apply` for the attempts at being in place. */
+  readonly action: string
+  /** Digest of its arguments: an entry that is ok runs once. */
+  readonly entry: string
+  readonly state: 'ok' | 'error' | 'scheduled'
+  /** Attempts since it was last ok. */
+  readonly attempts: number
+  readonly lastAt?: number
+  /** When it is due again: a retry or its period. */
+  readonly nextAt?: number
+  readonly problem?: Problem
+}
+
 export interface Memory {
   readonly services: ReadonlyMap<Address, RememberedService>
   readonly tasks: readonly RememberedTask[]
   readonly nodes: ReadonlyMap<Address, RememberedNode>
   readonly allocations: readonly Allocation[]
+  readonly holds: ReadonlyMap<Address, Hold>
+  readonly actions: readonly ActionState[]
 }
 
 export type RunState = 'running' | 'ok' | 'error' | 'cancelled'
@@ -114,6 +143,10 @@ export type Change =
   | { readonly drop: 'node'; readonly address: Address }
   | { readonly put: 'allocation'; readonly allocation: Allocation }
   | { readonly drop: 'allocations'; readonly address: Address }
+  | { readonly put: 'hold'; readonly hold: Hold }
+  | { readonly drop: 'hold'; readonly address: Address }
+  | { readonly put: 'action'; readonly action: ActionState }
+  | { readonly drop: 'actions'; readonly address: Address }
   | { readonly put: 'job'; readonly job: JobRow }
   | { readonly put: 'run'; readonly run: Run }
   | { readonly put: 'event'; readonly event: Omit<EventRow, 'sequence'> }

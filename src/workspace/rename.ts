@@ -10,6 +10,8 @@ export function renameMemory(memory: Memory, renames: ReadonlyMap<Address, Addre
     tasks: memory.tasks.map((task) => renamedTask(task, now)),
     nodes: new Map([...memory.nodes].map(([address, node]) => [now(address), { ...node, address: now(address) }])),
     allocations: memory.allocations.map((one) => ({ ...one, address: now(one.address) })),
+    holds: new Map([...memory.holds].map(([address, hold]) => [now(address), { ...hold, address: now(address) }])),
+    actions: memory.actions.map((one) => ({ ...one, address: now(one.address) })),
   }
 }
 
@@ -19,6 +21,8 @@ export function renameChanges(before: Memory, after: Memory, renames: ReadonlyMa
   const drops = [...renames.keys()].flatMap((address): Change[] => [
     { drop: 'service', address },
     { drop: 'allocations', address },
+    { drop: 'hold', address },
+    { drop: 'actions', address },
     ...(before.nodes.has(address) ? [{ drop: 'node', address } as const] : []),
   ])
   const oldTasks = before.tasks
@@ -30,6 +34,8 @@ export function renameChanges(before: Memory, after: Memory, renames: ReadonlyMa
     ...[...after.services.values()].map((service): Change => ({ put: 'service', service })),
     ...after.tasks.map((task): Change => ({ put: 'task', task })),
     ...after.allocations.map((allocation): Change => ({ put: 'allocation', allocation })),
+    ...[...after.holds.values()].map((hold): Change => ({ put: 'hold', hold })),
+    ...after.actions.map((action): Change => ({ put: 'action', action })),
     ...[...after.nodes.values()].map((node): Change => ({ put: 'node', node })),
   ]
 }

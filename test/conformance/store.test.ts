@@ -51,7 +51,8 @@ describe.each(Object.keys(worlds))('the store on %s', (name) => {
 
   test('an empty store remembers nothing, and its first run is 1', () => {
     const store = open()
-    expect(store.memory()).toEqual({ services: new Map(), tasks: [], nodes: new Map(), allocations: [] })
+    const nothing = { services: new Map(), tasks: [], nodes: new Map(), allocations: [], holds: new Map(), actions: [] }
+    expect(store.memory()).toEqual(nothing)
     expect([store.nextRun(), store.runs(), store.events(), store.openJobs(), store.holder()]).toEqual([
       1,
       [],
@@ -65,18 +66,24 @@ describe.each(Object.keys(worlds))('the store on %s', (name) => {
     const remembered = { address: node, facts, connection: { host: '10.0.0.1' }, seenAt: 7 }
     const port = { address: web, choice: 'port', pool: 'node/one tcp', value: 6379 }
     const disk = { address: web, choice: 'disk', pool: 'disks', value: '6379' }
+    const hold = { address: web, rung: 'installed', verb: 'stop', who: 'anna@desk', at: 9 } as const
+    const action = { address: web, action: 'save', entry: '', state: 'error', attempts: 2, nextAt: 40 } as const
     open().commit([
       { put: 'service', service },
       { put: 'task', task },
       { put: 'node', node: remembered },
       { put: 'allocation', allocation: port },
       { put: 'allocation', allocation: disk },
+      { put: 'hold', hold },
+      { put: 'action', action },
     ])
     expect(open().memory()).toEqual({
       services: new Map([[web, service]]),
       tasks: [task],
       nodes: new Map([[node, remembered]]),
       allocations: [disk, port],
+      holds: new Map([[web, hold]]),
+      actions: [action],
     })
   })
 
@@ -116,15 +123,21 @@ describe.each(Object.keys(worlds))('the store on %s', (name) => {
       { put: 'allocation', allocation: { address: web, choice: 'a', pool: 'p', value: 1 } },
       { put: 'allocation', allocation: { address: web, choice: 'b', pool: 'p', value: 2 } },
       { put: 'allocation', allocation: { address: other, choice: 'a', pool: 'p', value: 3 } },
+      { put: 'hold', hold: { address: web, rung: 'absent', verb: 'delete', who: 'anna', at: 1 } },
+      { put: 'action', action: { address: web, action: 'save', entry: '', state: 'ok', attempts: 0 } },
+      { put: 'action', action: { address: other, action: 'save', entry: '', state: 'ok', attempts: 0 } },
     ])
     store.commit([
       { drop: 'service', address: web },
       { drop: 'task', node, thing: task.thing },
       { drop: 'allocations', address: web },
       { drop: 'node', address: node },
+      { drop: 'hold', address: web },
+      { drop: 'actions', address: web },
     ])
-    const { services, tasks, allocations } = store.memory()
+    const { services, tasks, allocations, holds, actions } = store.memory()
     expect([[...services.keys()], tasks, allocations.map((a) => a.value)]).toEqual([[other], [], [3]])
+    expect([[...holds.keys()], actions.map((one) => one.address)]).toEqual([[], [other]])
   })
 
   test('a commit that fails halfway leaves nothing behind', () => {
