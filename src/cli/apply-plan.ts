@@ -4,6 +4,7 @@ import { ProblemsError } from '../base/problem.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { ApplyResult, Workspace } from '../workspace.ts'
 import { confirm } from './confirm.ts'
+import { installForLab, lacksView, missingForLab } from './install-for-lab.ts'
 import { onInterrupt } from './interrupt.ts'
 import type { Terminal } from './terminal.ts'
 import { applyView } from './views/apply.ts'
@@ -37,10 +38,13 @@ export async function applyPlan(workspace: Workspace, plan: Plan, options: Apply
     if (json) process.stdout.write(`${showJson({ format: 1, plan: planJson(plan), result: null })}\n`)
     return unseen ? 1 : 0
   }
+  const lacks = await missingForLab(plan)
+  if (lacks.length > 0 && !json) process.stdout.write(`\n${lacksView(lacks)}\n`)
   if (!options.yes) {
     process.stdout.write(json ? '' : '\n')
     await confirm(options.question(count(changes, 'change')), terminal)
   }
+  if (lacks.length > 0) await installForLab(lacks)
   const result = await runPlan(workspace, plan, options)
   const lost = plan.unreachable.length > 0 || plan.services.some((service) => service.why === 'lost')
   if (json) process.stdout.write(`${showJson({ format: 1, plan: planJson(plan), result: applyJson(result) })}\n`)

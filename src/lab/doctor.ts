@@ -38,6 +38,12 @@ const PROGRAMS: readonly (readonly [program: string, debian: string])[] = [
 /** What `prepareLab` installs. openssh-server is not among them: nobody wants to find their machine listening. */
 export const LAB_DEBIAN_PACKAGES: readonly string[] = [...new Set(PROGRAMS.map(([, debian]) => debian))]
 
+/** Debian packages of the programs that lab nodes need and that are not here. Reads folders only. */
+export async function missingLabPackages(): Promise<readonly string[]> {
+  const found = await Promise.all(PROGRAMS.map(([program]) => tryWhich(program)))
+  return [...new Set(PROGRAMS.filter((_, i) => found[i] === undefined).map(([, debian]) => debian))]
+}
+
 /** All checks, in the order in which they are best mended. Changes nothing that it does not take back. */
 export async function labDoctor(): Promise<readonly LabCheck[]> {
   if (platform() !== 'linux') {

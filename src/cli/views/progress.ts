@@ -44,7 +44,7 @@ export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 
           return
         }
         case 'ended':
-          return write(`${stamp()} ${placeOf(event)} ${event.state} ${showDuration(event.ms)}${endWords(event)}\n`)
+          return write(`${stamp()} ${placeOf(event)} ${event.state}${took(event)}${endWords(event)}\n`)
       }
     },
     say: (line) => write(`${stamp()} ${line}\n`),
@@ -105,6 +105,9 @@ function endedLine(event: Ended, palette: Palette): string {
   const [sign, paint] = signs[event.state]
   return `${palette[paint](sign)} ${event.service} ${palette.faint(`${event.node === event.service ? '' : `on ${event.node} `}${event.state === 'ok' ? '' : `${event.state} `}${showDuration(event.ms)}`)}${endWords(event)}`
 }
+
+/** What was never begun took no time. */
+const took = ({ state, ms }: Ended): string => (state === 'skipped' ? '' : ` ${showDuration(ms)}`)
 
 function endWords({ problem, exceeded }: Ended): string {
   const why = problem ? `: ${problem.code} ${oneLine(problem.message)}` : ''

@@ -65,8 +65,10 @@ export function failureLines(
 ): string[] {
   const last = results.findLast((result) => result.code !== 0)
   const output = last ? lastLines(last) : []
+  // The message mostly begins with the service.
+  const message = problem ? oneLine(problem.message).replace(`${service}: `, '') : ''
   return [
-    `${palette.bad('✘')} ${palette.bold(service)} ${problem ? `${oneLine(problem.message)} ${palette.faint(problem.code)}` : ''}`.trimEnd(),
+    `${palette.bad('✘')} ${palette.bold(service)} ${problem ? `${message} ${palette.faint(problem.code)}` : ''}`.trimEnd(),
     ...(problem?.hint === undefined ? [] : [`    ${palette.faint(oneLine(problem.hint))}`]),
     ...(last ? [`    ${oneLine(last.title)}: ${exitWords(last.code)}`] : []),
     ...output.map((line) => palette.faint(`    | ${line}`)),
