@@ -26,7 +26,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
   actors: ['base', 'engine', 'sal', 'transport', 'store', 'storage'],
   workspace: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors'],
   lab: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
-  cli: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace', 'lab'],
+  editor: ['base', 'engine', 'templates', 'workspace'],
+  cli: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace', 'lab', 'editor'],
 }
 
 describe('floors', () => {

@@ -9,6 +9,7 @@ import Doctor from './commands/doctor.ts'
 import Drift from './commands/drift.ts'
 import Exec from './commands/exec.ts'
 import FactsCommand from './commands/facts.ts'
+import Fmt from './commands/fmt.ts'
 import Forget from './commands/forget.ts'
 import GraphCommand from './commands/graph.ts'
 import Import from './commands/import.ts'
@@ -44,6 +45,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   drift: Drift,
   exec: Exec,
   facts: FactsCommand,
+  fmt: Fmt,
   forget: Forget,
   graph: GraphCommand,
   import: Import,
