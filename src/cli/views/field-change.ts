@@ -26,9 +26,10 @@ export function fieldLines(change: FieldChange, options: FieldViewOptions): stri
       : palette.warn(change.how === 'restart' ? '  (needs a restart)' : '  (needs it to be made anew)')
   const name = nameOf(change).padEnd(options.nameWidth)
   if (isText(change.from) || isText(change.to)) {
+    const known = isDigest(change.from) ? undefined : change.from
     return [
       `${palette.faint(textTitle(change) === '' ? name.trimEnd() : name)}${textTitle(change)}${how}`,
-      ...diffLines(text(change.from), text(change.to), options),
+      ...diffLines(text(known), text(change.to), options),
     ]
   }
   const room = Math.max(20, options.width - options.nameWidth - 2)
@@ -73,6 +74,10 @@ const isText = (value: Json | undefined): value is string => typeof value === 's
 const text = (value: Json | undefined): string =>
   typeof value === 'string' ? value : isNothing(value) ? '' : showValue('', value)
 
+/** A text of which only the digest is known: it is another one, and that is all there is to say. */
+const isDigest = (value: Json | undefined): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).join() === 'sha256'
+
 /** 64 hex digits tell a person nothing that 12 do not. */
 const shortDigest = (value: string): string => value.replace(/^(?:sha256:)?([0-9a-f]{12})[0-9a-f]{52}$/, 'sha256:$1…')
 
@@ -82,6 +87,7 @@ function textTitle({ from, to }: FieldChange): string {
     return `${n} line${n === 1 ? '' : 's'}`
   }
   if (isNothing(from)) return lines(text(to))
+  if (isDigest(from)) return `another text → ${lines(text(to))}`
   if (isNothing(to)) return `${lines(text(from))} → nothing`
   return ''
 }
