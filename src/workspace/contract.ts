@@ -11,6 +11,7 @@ import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.
 import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import type { Simulation } from './simulation.ts'
+import type { Sources } from './sources.ts'
 
 /** Where a workspace is and what the command line says of it. */
 export interface WorkspaceOptions {
@@ -27,6 +28,8 @@ export interface WorkspaceOptions {
   readonly onNote?: (note: string) => void
   /** For tests of blueprints: nothing real is touched. */
   readonly simulate?: Simulation
+  /** For editors: text that is not saved yet. */
+  readonly sources?: Sources
 }
 
 export interface PlanOptions {

@@ -60,7 +60,7 @@ export class LocalWorkspace implements Workspace {
     this.#clock = options.clock ?? systemClock
     this.root = findRoot(options.folder)
     this.environment = options.environment ?? 'default'
-    const { file, problems } = readSettings(this.root)
+    const { file, problems } = readSettings(this.root, options.sources)
     this.#settings = file
     this.#settingsProblems = problems
     this.#session = new Session({
@@ -202,6 +202,7 @@ export class LocalWorkspace implements Workspace {
       vars,
       legacy,
       simulate: this.#options.simulate,
+      sources: this.#options.sources,
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
@@ -274,9 +275,7 @@ export class LocalWorkspace implements Workspace {
         const things =
           kind === 'destroy'
             ? []
-            : [...assembly.wanted.things.values()].filter((thing) =>
-                thing.owners.some((owner) => scope.includes(owner)),
-              )
+            : [...assembly.held.things.values()].filter((thing) => thing.owners.some((owner) => scope.includes(owner)))
         // Claims on things that are new to this workspace are among the facts.
         const withNews = new Set(
           things.filter((thing) => !known.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
@@ -335,8 +334,8 @@ export class LocalWorkspace implements Workspace {
       kind,
       environment: this.environment,
       graph: destroys ? { services: new Map(), order: [] } : assembly.graph,
-      tasks: destroys ? new Map() : assembly.wanted.tasks,
-      things: destroys ? new Map() : assembly.wanted.things,
+      tasks: destroys ? new Map() : assembly.held.tasks,
+      things: destroys ? new Map() : assembly.held.things,
       past: memory,
       finding: (node, thing) => nodes.seen(node, thing)?.finding ?? remembered?.get(thingKey(node, thing)),
       sight: (node): Sight =>
@@ -346,6 +345,7 @@ export class LocalWorkspace implements Workspace {
       orphans: scope.orphans,
       includes: scope.includes,
       replace,
+      holds: memory.holds,
       allow: options.allow ?? [],
       warnings: this.#readAll().problems.filter((problem) => !isError(problem)),
       simulated:

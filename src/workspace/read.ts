@@ -1,6 +1,6 @@
 /** Reads a workspace's files: ays.yaml, vars, secrets, blueprints. Every mistake of every file, and nothing is contacted. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Address } from '../base/address.ts'
 import { environmentVariable } from '../base/environment.ts'
 import type { Problem } from '../base/problem.ts'
@@ -12,6 +12,7 @@ import { readVars } from '../engine/blueprint/vars.ts'
 import { meetsRange } from '../engine/blueprint/version-range.ts'
 import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import type { Simulation } from './simulation.ts'
+import type { Sources } from './sources.ts'
 import { VERSION } from './version.ts'
 
 export interface ReadOptions {
@@ -21,12 +22,18 @@ export interface ReadOptions {
   readonly files?: readonly string[]
   readonly legacy: boolean
   readonly simulate?: Simulation | undefined
+  readonly sources?: Sources | undefined
 }
 
 /** ays.yaml alone: it says which state belongs to the workspace. */
-export function readSettings(root: string): { readonly file: WorkspaceFile; readonly problems: readonly Problem[] } {
+export function readSettings(
+  root: string,
+  sources?: Sources,
+): { readonly file: WorkspaceFile; readonly problems: readonly Problem[] } {
   const path = join(root, 'ays.yaml')
-  const source = existsSync(path) ? readSource(root, path) : { file: { path: 'ays.yaml', text: '' }, problems: [] }
+  const source = isThere(path, sources)
+    ? readSource(root, path, sources)
+    : { file: { path: 'ays.yaml', text: '' }, problems: [] }
   const { workspace, problems } = readWorkspaceFile(source.file)
   return { file: workspace, problems: [...source.problems, ...problems, ...versionProblems(workspace)] }
 }
@@ -52,9 +59,9 @@ export interface WorkspaceRead {
 
 /** The blueprints with the values of this environment. Paths in problems are relative to the root. */
 export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sealer: Sealer): WorkspaceRead {
-  const { root, environment, simulate } = options
+  const { root, environment, simulate, sources: from } = options
   const varsPath = join(root, 'vars', `${environment}.yaml`)
-  const variables = existsSync(varsPath) ? readSource(root, varsPath) : undefined
+  const variables = isThere(varsPath, from) ? readSource(root, varsPath, from) : undefined
   const { vars, problems: varProblems } = readVars({
     declared: settings.vars,
     environment: variables?.file,
@@ -67,17 +74,19 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
       simulate ? simulatedSecret(simulate, settings, name, sealer) : readSecret(root, settings, name, sealer),
     readFile: (path) => readTextFile(root, path),
   }
-  const paths = options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'))
+  const paths =
+    options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'), from)
   const sources = simulate?.blueprint
     ? [{ file: simulate.blueprint, problems: [] }]
-    : paths.map((path) => readSource(root, path))
+    : paths.map((path) => readSource(root, path, from))
   const read = readBlueprint(
     sources.map((source) => source.file),
-    { scope, legacy: options.legacy },
+    { scope, legacy: options.legacy, ...(from ? { readYaml: from.readYaml } : {}) },
   )
-  const asleep = options.files
-    ? []
-    : blueprintPaths(root, (name) => name.startsWith('_')).map((path) => readSource(root, path).file)
+  const asleep =
+    options.files || simulate?.blueprint
+      ? []
+      : blueprintPaths(root, (name) => name.startsWith('_'), from).map((path) => readSource(root, path, from).file)
   const disabled = readBlueprint(asleep, { scope, legacy: true }).blueprint.declarations.map((one) => one.address)
   return {
     blueprint: read.blueprint,
@@ -95,34 +104,41 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
  * Regular files directly in blueprints/, any extension, sorted by name. Editors' leftovers and hidden files are none, nor are
  * tests of blueprints.
  */
-function blueprintPaths(root: string, takes: (name: string) => boolean): string[] {
+function blueprintPaths(root: string, takes: (name: string) => boolean, sources: Sources | undefined): string[] {
   const folder = join(root, 'blueprints')
-  if (!existsSync(folder)) return []
-  return readdirSync(folder)
-    .filter(
-      (name) =>
-        !name.startsWith('.') &&
-        !name.endsWith('~') &&
-        !isTestFile(name) &&
-        takes(name) &&
-        statSync(join(folder, name)).isFile(),
-    )
-    .sort()
-    .map((name) => join(folder, name))
+  const saved = existsSync(folder)
+    ? readdirSync(folder).filter((name) => takes(name) && isBlueprint(name) && statSync(join(folder, name)).isFile())
+    : []
+  const unsaved = [...(sources?.unsaved.keys() ?? [])]
+    .filter((path) => dirname(path) === folder)
+    .map((path) => basename(path))
+  const names = new Set([...saved, ...unsaved.filter((name) => takes(name) && isBlueprint(name))])
+  return [...names].sort().map((name) => join(folder, name))
 }
+
+const isBlueprint = (name: string): boolean => !name.startsWith('.') && !name.endsWith('~') && !isTestFile(name)
 
 /** `*.test.yaml`: a test of blueprints, which is no blueprint itself. */
 export const isTestFile = (name: string): boolean => /\.test\.ya?ml$/.test(name)
 
 const BYTES_MAX = 64 * 1_048_576
 
-function readSource(root: string, path: string): { readonly file: SourceFile; readonly problems: readonly Problem[] } {
+const isThere = (path: string, sources: Sources | undefined): boolean =>
+  sources?.unsaved.has(path) === true || existsSync(path)
+
+function readSource(
+  root: string,
+  path: string,
+  sources: Sources | undefined,
+): { readonly file: SourceFile; readonly problems: readonly Problem[] } {
   const shown = relative(root, path).startsWith('..') ? path : relative(root, path)
   const at = { file: shown, line: 1, column: 1 }
   const broken = (message: string): { file: SourceFile; problems: Problem[] } => ({
     file: { path: shown, text: '' },
     problems: [{ code: 'FILE_UNREADABLE', at, message }],
   })
+  const unsaved = sources?.unsaved.get(path)
+  if (unsaved !== undefined) return { file: { path: shown, text: unsaved }, problems: [] }
   try {
     if (statSync(path).size > BYTES_MAX) return broken(`${shown} is larger than 64 MiB.`)
     const bytes = readFileSync(path)

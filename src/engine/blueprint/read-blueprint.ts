@@ -15,6 +15,8 @@ export interface BlueprintOptions {
   readonly scope: Scope
   /** AYS's own files: duplicate keys and unknown keys of actions are warnings. */
   readonly legacy?: boolean
+  /** Instead of `readYaml`: an editor remembers the files that did not change. */
+  readonly readYaml?: typeof readYaml
 }
 
 /** Never throws. Values that read other services stay expressions, for `resolveExpression`. */
@@ -27,18 +29,23 @@ export function readBlueprint(
   const reader: Reader = { scope: options.scope, problems, lineAt: lines }
   const legacy = options.legacy ?? false
   const blocks: Block[] = []
+  const aside: Block[] = []
   const actions: ActionRequest[] = []
   const unread: Address[] = []
   for (const file of files) {
-    const read = readYaml(file, { legacy })
+    const read = (options.readYaml ?? readYaml)(file, { legacy })
     problems.push(...read.problems)
     if (read.broken) unread.push(...addressesIn(file.text))
     for (const document of read.documents) {
-      readDocument(document, { blocks, actions, unread, reader, legacy })
+      readDocument(document, { blocks, shadowed: aside, actions, unread, reader, legacy })
     }
   }
-  const declarations = unique(expandAll(blocks, unread, reader), problems)
-  return { blueprint: { declarations, actions, unread }, problems: sortProblems(withoutRepeats(problems)) }
+  const { declarations, second } = unique(expandAll(blocks, unread, reader), problems)
+  const shadowed = [...second, ...aside.flatMap((block) => justRead(block, reader))]
+  return {
+    blueprint: { declarations, actions, unread, ...(shadowed.length > 0 ? { shadowed } : {}) },
+    problems: sortProblems(withoutRepeats(problems)),
+  }
 }
 
 /** First the blocks that need nothing of others, then those whose `$each` or `$if` reads what these declare. */
@@ -84,14 +91,25 @@ function readingOf(declaration: Declaration): ServiceReading {
   return { name: declaration.name, data: Object.fromEntries(known) as JsonObject, outputs: undefined }
 }
 
-function unique(declarations: readonly Declaration[], problems: Problem[]): Declaration[] {
+/** A block that declares nothing, for its mistakes. What waits for others is not looked into. */
+function justRead(block: Block, reader: Reader): readonly Declaration[] {
+  const expanded = expandBlock(block, reader)
+  return expanded === 'waits' ? [] : expanded
+}
+
+function unique(
+  declarations: readonly Declaration[],
+  problems: Problem[],
+): { readonly declarations: Declaration[]; readonly second: Declaration[] } {
   const first = new Map<Address, Declaration>()
+  const second: Declaration[] = []
   for (const declaration of declarations) {
     const before = first.get(declaration.address)
     if (!before) {
       first.set(declaration.address, declaration)
       continue
     }
+    second.push(declaration)
     problems.push({
       code: 'SERVICE_DUPLICATE',
       message:
@@ -103,7 +121,7 @@ function unique(declarations: readonly Declaration[], problems: Problem[]): Decl
       hint: 'Give one of them another name.',
     })
   }
-  return [...first.values()]
+  return { declarations: [...first.values()], second }
 }
 
 /** `$each` makes the same mistake once per service. */
