@@ -7,7 +7,13 @@ import type { Secret } from '../../base/secret.ts'
 export type Value =
   | { readonly type: 'scalar'; readonly value: null | boolean | number | string | Secret; readonly at: Place }
   | { readonly type: 'list'; readonly items: readonly Value[]; readonly at: Place }
-  | { readonly type: 'map'; readonly entries: readonly Entry[]; readonly at: Place }
+  | {
+      readonly type: 'map'
+      readonly entries: readonly Entry[]
+      readonly at: Place
+      /** Entries whose key stands above already: no data, but their mistakes are told too. */
+      readonly shadowed?: readonly Entry[]
+    }
   | ExpressionValue
 
 /** Text with `${…}` that reads other services: kept until they are known, then `resolveExpression` evaluates it. */
@@ -78,6 +84,8 @@ export interface Steer {
   readonly moved?: { readonly address: string; readonly at: Place }
   readonly heal: boolean
   readonly ignore: readonly string[]
+  /** The same as written, with their places. */
+  readonly ignoreAt?: readonly { readonly text: string; readonly at: Place }[]
   readonly timeoutMs?: number
   readonly retriesMs?: readonly number[]
   readonly tags: readonly string[]
@@ -103,4 +111,6 @@ export interface Blueprint {
   readonly actions: readonly ActionRequest[]
   /** Addresses whose declaration a mistake kept from being read: a link to one of them is not a mistake of its own. */
   readonly unread?: readonly Address[]
+  /** Declarations whose address another one has, which is told: they declare nothing, but their mistakes are told too. */
+  readonly shadowed?: readonly Declaration[]
 }

@@ -40,6 +40,7 @@ export function readExpressions(value: Value, reader: Reader): Value {
       return items.every((item, i) => item === value.items[i]) ? value : { ...value, items }
     }
     case 'map': {
+      for (const entry of value.shadowed ?? []) readExpressions(entry.value, reader)
       const entries = value.entries.map((entry) => {
         const inner = readExpressions(entry.value, reader)
         return inner === entry.value ? entry : { ...entry, value: inner }

@@ -78,7 +78,8 @@ function readAction(
         break
       case 'args':
         // Arguments may hold secrets at their leaves, which Json does not name.
-        request = { ...request, args: (tryDataOf(value) ?? {}) as Json }
+        if (value.type === 'map') request = { ...request, args: (tryDataOf(value) ?? {}) as Json }
+        else if (value.type !== 'scalar' || value.value !== null) refuse(entry, 'a map of arguments')
         break
       default:
         reader.problems.push({

@@ -23,6 +23,8 @@ export interface Block {
   readonly name: string
   readonly at: Place
   readonly keys: SortedKeys
+  /** Fields whose key stands above already. */
+  readonly shadowed?: readonly Entry[]
 }
 
 /** undefined where the block is no map; nothing under the key is a service with defaults. */
@@ -31,7 +33,10 @@ export function readBlock(
   value: Value,
   problems: Problem[],
 ): Block | undefined {
-  if (value.type === 'map') return { ...head, keys: sortKeys(value.entries, problems) }
+  if (value.type === 'map') {
+    const shadowed = value.shadowed?.filter((entry) => !entry.key.startsWith('$')) ?? []
+    return { ...head, keys: sortKeys(value.entries, problems), ...(shadowed.length > 0 ? { shadowed } : {}) }
+  }
   if (value.type === 'scalar' && value.value === null) return { ...head, keys: { fields: [], steering: [] } }
   problems.push({
     code: 'FIELD_TYPE',
@@ -101,6 +106,7 @@ function declare(block: Block, name: string, reader: Reader): readonly Declarati
     if (reader.problems.length > before) faulty.push(entry.key)
     return value === entry.value ? entry : { ...entry, value }
   })
+  for (const entry of block.shadowed ?? []) readExpressions(entry.value, reader)
   const steer = readSteer(keys.steering, reader)
   const declaration: Declaration = { template, name, address: addressOf(template, name), at, fields, steer }
   return [faulty.length > 0 ? { ...declaration, faulty } : declaration]

@@ -51,9 +51,10 @@ const READERS: Readonly<Record<string, Read>> = {
     refuseValue(entry, value, 'the former address of the service, role/name', reader)
     return {}
   },
-  $ignore: (value, entry, reader) => ({
-    ignore: textsOf(value, entry, reader, 'the name of a field, or a list of them').map(({ text }) => fieldPath(text)),
-  }),
+  $ignore: (value, entry, reader) => {
+    const ignoreAt = textsOf(value, entry, reader, 'the name of a field, or a list of them')
+    return { ignore: ignoreAt.map(({ text }) => fieldPath(text)), ignoreAt }
+  },
   $timeout: (value, entry, reader) => {
     const ms = durationOf(value)
     if (ms !== undefined && ms > 0) return { timeoutMs: ms }

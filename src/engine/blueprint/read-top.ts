@@ -12,6 +12,8 @@ import { kindOf } from './value.ts'
 /** What top-level keys are gathered into. */
 export interface Sink {
   readonly blocks: Block[]
+  /** Blocks whose key stands above already. */
+  readonly shadowed: Block[]
   readonly actions: ActionRequest[]
   /** Addresses whose block is no map. */
   readonly unread: Address[]
@@ -22,6 +24,8 @@ export interface Sink {
 /** Every key of a document; a document that is no map is a mistake. */
 export function readDocument(document: Value, sink: Sink): void {
   for (const entry of topEntries(document, sink.reader.problems)) readTop(entry, sink)
+  const aside: Sink = { ...sink, blocks: sink.shadowed, actions: [], unread: [] }
+  for (const entry of document.type === 'map' ? (document.shadowed ?? []) : []) readTop(entry, aside)
 }
 
 function readTop(entry: Entry, sink: Sink): void {

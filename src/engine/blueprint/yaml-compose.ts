@@ -38,6 +38,8 @@ interface Frame {
   readonly anchor?: Anchor
   readonly items: Value[]
   readonly entries: Entry[]
+  /** Entries whose key stands above already. */
+  shadowed?: Entry[]
   /** Keys seen, once there are more than a few. */
   seen?: Map<string, number>
   key?: { text: string; at: Place; merge: boolean; skip?: boolean }
@@ -126,7 +128,9 @@ class Composer {
     const at = this.#places.at(frame.start, this.#end)
     if (frame.merges) this.#merge(frame, frame.merges)
     const value: Value =
-      frame.kind === 'list' ? { type: 'list', items: frame.items, at } : { type: 'map', entries: frame.entries, at }
+      frame.kind === 'list'
+        ? { type: 'list', items: frame.items, at }
+        : { type: 'map', entries: frame.entries, at, ...(frame.shadowed ? { shadowed: frame.shadowed } : {}) }
     if (frame.anchor) Object.assign(frame.anchor, { value, size: frame.size, depth: frame.depth + 1 })
     this.#add(value, frame.size, frame.depth + 1)
   }
@@ -245,6 +249,7 @@ class Composer {
       ...(this.#options.legacy ? { severity: 'warning' } : {}),
     })
     if (this.#options.legacy) frame.entries[before] = entry
+    else frame.shadowed = [...(frame.shadowed ?? []), entry]
   }
 
   /** `<<`: keys that the map does not have itself; of several maps the first wins. */

@@ -11,7 +11,7 @@ import type { Graph, Service } from './graph.ts'
 import { type Linked, linkService } from './link.ts'
 import { orderGraph } from './order.ts'
 import { isBroken, madeDeclaration, newRoster } from './roster.ts'
-import { expect, newSettling, type Settling, settleQueue, settleStuck } from './settle.ts'
+import { expect, mistakesIn, newSettling, type Settling, settleQueue, settleStuck } from './settle.ts'
 import type { Settled } from './settled.ts'
 
 export interface BuildInput {
@@ -25,6 +25,8 @@ export interface BuildInput {
   readonly unread?: readonly Address[]
   /** Problems of reading: a value with a mistake reads as nothing, and that it is nothing is not a mistake of its own. */
   readonly reading?: readonly Problem[]
+  /** Declarations that another takes the place of: only their fields are looked at. */
+  readonly shadowed?: readonly Declaration[]
 }
 
 /** A graph whose data may still wait for outputs. */
@@ -49,6 +51,7 @@ export function buildGraph(input: BuildInput): Built {
     if (!roster.members.has(declaration.address)) expect(state, declaration, { implicit: true, depth: 0 })
   }
   const linked = linkAll(state)
+  for (const declaration of input.shadowed ?? []) state.problems.push(...mistakesIn(state, declaration))
   const services = new Map<Address, Service>()
   const needs = new Map<Address, Address[]>()
   const edges = new Map<Address, readonly Edge[]>()

@@ -49,10 +49,7 @@ export function enlist(roster: Roster, declaration: Declaration, options: { read
   const template = roster.templates.get(declaration.template)
   if (!template) {
     roster.ghosts.add(address)
-    const hint = didYouMean(declaration.template, roster.templates.keys()) ?? '`ays templates` lists them.'
-    return [
-      { code: 'TEMPLATE_UNKNOWN', at, message: `${address}: there is no template ${declaration.template}.`, hint },
-    ]
+    return [unknownTemplate(roster, declaration)]
   }
   roster.members.set(address, { declaration, template, implicit: options.implicit })
   const role = roleOfAddress(address)
@@ -67,6 +64,11 @@ export function enlist(roster: Roster, declaration: Declaration, options: { read
       message: `${address}: ${template.name} is known, but not built yet: ${template.unbuilt}`,
     },
   ]
+}
+
+export function unknownTemplate(roster: Roster, { address, at, template }: Declaration): Problem {
+  const hint = didYouMean(template, roster.templates.keys()) ?? '`ays templates` lists them.'
+  return { code: 'TEMPLATE_UNKNOWN', at, message: `${address}: there is no template ${template}.`, hint }
 }
 
 /** Whether one of the roles or template names in `to` fits. */

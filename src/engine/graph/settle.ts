@@ -1,13 +1,15 @@
 /** Brings every declaration to data and links: expressions resolved, fields validated, derived services declared. */
 import { type Address, nameOfAddress } from '../../base/address.ts'
 import { isError, type Problem } from '../../base/problem.ts'
-import type { Declaration, Entry } from '../blueprint/declaration.ts'
+import { didYouMean } from '../../base/suggest.ts'
+import type { Declaration, Entry, Steer } from '../blueprint/declaration.ts'
 import type { ServiceReadings } from '../blueprint/expressions.ts'
+import type { AnyTemplate } from '../template.ts'
 import { deriveFrom } from './derive.ts'
-import { expressionsIn } from './fields.ts'
+import { canonicalKey, expressionsIn } from './fields.ts'
 import { linkKeysOf, splitFields } from './link-fields.ts'
 import { resolveFields } from './resolve.ts'
-import { enlist, isBroken, type Member, type Roster } from './roster.ts'
+import { enlist, isBroken, type Member, type Roster, unknownTemplate } from './roster.ts'
 import type { Settled } from './settled.ts'
 import { validateFields } from './validate.ts'
 
@@ -97,7 +99,8 @@ function settleOne(state: Settling, member: Member): Settled {
   const linkKeys = [...linkKeysOf(template).keys()]
   const unknown = resolved.problems.length > 0 ? [] : linksKnownLater(state, member, resolved.fields, linkKeys)
   const { data, problems } = validateFields(template, fields, { address, at, legacy: state.legacy, linkKeys })
-  const found = [...resolved.problems, ...unknown, ...misnamed, ...problems]
+  const ignored = ignoredUnknown(address, declaration.steer, template, linkKeys)
+  const found = [...resolved.problems, ...unknown, ...misnamed, ...problems, ...ignored]
   const later = expressionsIn(fields).length > 0
   const sound = !declaration.faulty && !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
   const settled: Settled = { member, links, fields, data, later, sound }
@@ -108,6 +111,33 @@ function settleOne(state: Settling, member: Member): Settled {
   if (sound) declareDerived(state, settled)
   else if (template.derive) state.roster.barren.add(nameOfAddress(address))
   return settled
+}
+
+/** The mistakes of fields alone, of a declaration that is no member. */
+export function mistakesIn({ roster, legacy }: Settling, declaration: Declaration): readonly Problem[] {
+  const { address, at, steer } = declaration
+  const template = roster.templates.get(declaration.template)
+  if (!template) return [unknownTemplate(roster, declaration)]
+  const { data, problems } = splitFields(template, declaration.fields, declaration.faulty)
+  const linkKeys = [...linkKeysOf(template).keys()]
+  const fields = validateFields(template, data, { address, at, legacy, linkKeys })
+  return [...problems, ...fields.problems, ...ignoredUnknown(address, steer, template, linkKeys)]
+}
+
+/** `$ignore` of what is no field. */
+function ignoredUnknown(
+  address: Address,
+  { ignoreAt = [] }: Steer,
+  template: AnyTemplate,
+  linkKeys: readonly string[],
+): Problem[] {
+  const known = [...Object.keys(template.data.properties), ...linkKeys]
+  return ignoreAt.flatMap(({ text, at }): Problem[] => {
+    const [first = ''] = text.split('.')
+    if ([canonicalKey(text), canonicalKey(first)].some((key) => known.includes(key))) return []
+    const hint = didYouMean(text, known) ?? `It has ${known.join(', ')}.`
+    return [{ code: 'STEER_INVALID', at, message: `$ignore: ${address} has no field ${text}.`, hint }]
+  })
 }
 
 function linksKnownLater(
