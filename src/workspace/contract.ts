@@ -26,6 +26,8 @@ export interface WorkspaceOptions {
   readonly clock?: Clock
   /** Progress of what takes long before there is a plan, for people. */
   readonly onNote?: (note: string) => void
+  /** A program's own templates, besides those that ship with ays. */
+  readonly templates?: readonly AnyTemplate[]
   /** For tests of blueprints: nothing real is touched. */
   readonly simulate?: Simulation
   /** For editors: text that is not saved yet. */

@@ -144,7 +144,7 @@ export class LocalWorkspace implements Workspace {
     return this.#session.write().unlock(options)
   }
   templates(): readonly AnyTemplate[] {
-    return templates
+    return [...templates, ...(this.#options.templates ?? [])]
   }
 
   async nodes(patterns: readonly string[]): Promise<readonly Address[]> {
@@ -206,7 +206,7 @@ export class LocalWorkspace implements Workspace {
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
-    const built = link(read.blueprint, templates, { legacy, reading: read.problems })
+    const built = link(read.blueprint, this.templates(), { legacy, reading: read.problems })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems])
     this.#read = { built, actions: read.blueprint.actions, disabled: read.disabled, problems }
     return this.#read
