@@ -11,6 +11,7 @@ import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
 import { readVars } from '../engine/blueprint/vars.ts'
 import { meetsRange } from '../engine/blueprint/version-range.ts'
 import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import { type Secrets, secretsOf } from './secrets.ts'
 import type { Simulation } from './simulation.ts'
 import type { Sources } from './sources.ts'
 import { VERSION } from './version.ts'
@@ -23,6 +24,8 @@ export interface ReadOptions {
   readonly legacy: boolean
   readonly simulate?: Simulation | undefined
   readonly sources?: Sources | undefined
+  /** What was opened before; absent: an age file is closed. */
+  readonly secrets?: Secrets | undefined
 }
 
 /** ays.yaml alone: it says which state belongs to the workspace. */
@@ -67,11 +70,12 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
     environment: variables?.file,
     given: options.vars,
   })
+  const secrets = options.secrets ?? secretsOf({ root, settings, sealer })
   const scope: Scope = {
     vars,
     env: Object.fromEntries(settings.env.map((name) => [name, (simulate?.env ?? environmentVariable)(name)])),
-    secret: (name) =>
-      simulate ? simulatedSecret(simulate, settings, name, sealer) : readSecret(root, settings, name, sealer),
+    secret: (name) => (simulate ? simulatedSecret(simulate, settings, name, sealer) : secrets.secret(name)),
+    missingSecret: (name) => secrets.missing(name),
     readFile: (path) => readTextFile(root, path),
   }
   const paths =
@@ -169,18 +173,6 @@ function simulatedSecret(
   name: string,
   sealer: Sealer,
 ): Secret | undefined {
-  const value = settings.secrets[name] && simulate.secret(name)
+  const value = (settings.secrets[name] ?? settings.secretsFile) && simulate.secret(name)
   return value === undefined ? undefined : new Secret(`secrets.${name}`, value, sealer)
-}
-
-function readSecret(root: string, settings: WorkspaceFile, name: string, sealer: Sealer): Secret | undefined {
-  const source = settings.secrets[name]
-  if (!source) return undefined
-  const value = 'env' in source ? environmentVariable(source.env) : readSecretFile(root, source.file)
-  return value === undefined ? undefined : new Secret(`secrets.${name}`, value, sealer)
-}
-
-function readSecretFile(root: string, path: string): string | undefined {
-  const full = resolve(root, path)
-  return existsSync(full) ? readFileSync(full, 'utf8').replace(/\n$/, '') : undefined
 }

@@ -49,6 +49,8 @@ export interface Scope {
   readonly env: Readonly<Record<string, string | undefined>>
   /** undefined: no source of the workspace gives it. */
   secret(name: string): Secret | undefined
+  /** Why there is no such secret, and the way out; undefined where nothing more can be said. */
+  missingSecret?(name: string): { readonly reason: string; readonly hint: string } | undefined
   /** A text file of the workspace, for `file("…")`; the reason when it cannot be read. */
   readFile(path: string): { readonly text: string } | { readonly reason: string }
   /** Only under `$each`. */

@@ -130,8 +130,17 @@ function checkName({ root, name, start, end }: NameRead, part: ExpressionPart, s
       }
     }
     case 'secrets':
-      if (scope.secret(name)) return undefined
-      return { code: 'SECRET_MISSING', message: `secrets.${name} is given by no source of the workspace.`, at }
+      return scope.secret(name) ? undefined : missingSecret(name, at, scope)
+  }
+}
+
+function missingSecret(name: string, at: Place, scope: Scope): Problem {
+  const why = scope.missingSecret?.(name)
+  return {
+    code: 'SECRET_MISSING',
+    message: why ? `secrets.${name}: ${why.reason}.` : `secrets.${name} is given by no source of the workspace.`,
+    at,
+    hint: why?.hint ?? 'Add it under secrets: in ays.yaml.',
   }
 }
 

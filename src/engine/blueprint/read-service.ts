@@ -92,6 +92,7 @@ function withEach(scope: Scope, { key, value }: Item): Scope {
     vars: scope.vars,
     env: scope.env,
     secret: (name) => scope.secret(name),
+    missingSecret: (name) => scope.missingSecret?.(name),
     readFile: (path) => scope.readFile(path),
     each: { key, value },
   }

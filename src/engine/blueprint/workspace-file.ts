@@ -10,7 +10,7 @@ import { readYaml, type SourceFile } from './read-yaml.ts'
 import { problemsOf } from './schema-mistakes.ts'
 import { findEntry, kindOf, tryDataOf } from './value.ts'
 import { type VarDeclaration, type VarType, valueAs } from './vars.ts'
-import { workspaceSchema } from './workspace-schema.ts'
+import { type SecretSource, workspaceSchema } from './workspace-schema.ts'
 
 type Raw = Static<typeof workspaceSchema>
 
@@ -28,7 +28,12 @@ export interface WorkspaceFile {
     readonly tags: readonly string[]
     readonly pauseMs?: number
   }[]
-  readonly secrets: Readonly<Record<string, { readonly env: string } | { readonly file: string }>>
+  readonly secrets: Readonly<Record<string, SecretSource>>
+  /** A file encrypted with age that gives secrets by name, and where the identity that opens it comes from. */
+  readonly secretsFile?: {
+    readonly path: string
+    readonly identity?: { readonly env: string } | { readonly file: string }
+  }
   readonly retriesMs: readonly number[] | undefined
   readonly prune: boolean
   readonly watch: { readonly apply: 'never' | 'safe' | 'all'; readonly everyMs?: number }
@@ -89,12 +94,21 @@ function typed(
       tags,
       ...msOf('pauseMs', pause),
     })),
-    secrets: raw.secrets ?? {},
+    ...secretsOf(raw.secrets),
     retriesMs: raw.retries === undefined ? undefined : waitsOf(raw.retries),
     prune: raw.prune ?? false,
     watch: { apply: raw.watch?.apply ?? 'never', ...msOf('everyMs', raw.watch?.every) },
     templates: raw.templates ?? {},
     places,
+  }
+}
+
+function secretsOf(raw: Raw['secrets']): Pick<WorkspaceFile, 'secrets' | 'secretsFile'> {
+  const { file, identity, ...secrets } = raw ?? {}
+  return {
+    // All other keys are names, which the schema checked.
+    secrets: secrets as Readonly<Record<string, SecretSource>>,
+    ...(file === undefined ? {} : { secretsFile: { path: file, ...(identity ? { identity } : {}) } }),
   }
 }
 

@@ -1,11 +1,27 @@
 /** The schema of ays.yaml. */
-import Type from 'typebox'
+import Type, { type Static } from 'typebox'
 
 const Duration = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '^\\s*\\d+\\s*[wdhms]?\\s*$' })], {
   description: 'a duration such as 5m, 1h or 30 (seconds)',
 })
+const Word = Type.String({ minLength: 1 })
 const Words = Type.Array(Type.String({ minLength: 1 }))
 const Exactly = { additionalProperties: false }
+
+/** Letters, digits and _, as expressions can name them. */
+const NAME = '[A-Za-z_][A-Za-z0-9_]*'
+
+const secretSource = Type.Union(
+  [
+    Type.Object({ env: Word }, Exactly),
+    Type.Object({ file: Word }, Exactly),
+    Type.Object({ command: Type.Array(Type.String(), { minItems: 1, maxItems: 100 }) }, Exactly),
+  ],
+  { description: 'where the secret comes from, { env: NAME }, { file: path } or { command: [program, argument] }' },
+)
+
+/** Where one secret comes from. */
+export type SecretSource = Static<typeof secretSource>
 
 /** The schema of ays.yaml. Its reference page is made from it. */
 export const workspaceSchema = Type.Object(
@@ -73,18 +89,27 @@ export const workspaceSchema = Type.Object(
       ),
     ),
     secrets: Type.Optional(
-      Type.Record(
-        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
-        Type.Union(
-          [
-            Type.Object({ env: Type.String({ minLength: 1 }) }, Exactly),
-            Type.Object({ file: Type.String({ minLength: 1 }) }, Exactly),
-          ],
-          {
-            description: 'where the secret comes from, { env: NAME } or { file: path }',
-          },
-        ),
-        { ...Exactly, description: 'a map of names to { env: NAME } or { file: path }' },
+      Type.Object(
+        {
+          file: Type.Optional(
+            Type.String({
+              minLength: 1,
+              description: 'the path of a file encrypted with age: a YAML map of names to texts',
+            }),
+          ),
+          identity: Type.Optional(
+            Type.Union([Type.Object({ env: Word }, Exactly), Type.Object({ file: Word }, Exactly)], {
+              description: 'where the age identity for `file` comes from, { env: NAME } or { file: path }',
+            }),
+          ),
+        },
+        {
+          ...Exactly,
+          // Names beside the two above; what they hold is `SecretSource`.
+          patternProperties: { [`^(?!(?:file|identity)$)${NAME}$`]: secretSource },
+          description:
+            'a map of names to { env: NAME }, { file: path } or { command: [program, argument] }, and `file` and `identity` of an age file',
+        },
       ),
     ),
     retries: Type.Optional(
