@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', 'test/bench/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
           // Each file makes nodes of its own, and they share two cores.
