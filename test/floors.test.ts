@@ -27,7 +27,21 @@ const below: Readonly<Record<string, readonly string[]>> = {
   workspace: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors'],
   lab: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   editor: ['base', 'engine', 'templates', 'workspace'],
-  cli: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace', 'lab', 'editor'],
+  'blueprint-tests': ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
+  cli: [
+    'base',
+    'engine',
+    'sal',
+    'templates',
+    'transport',
+    'store',
+    'storage',
+    'actors',
+    'workspace',
+    'lab',
+    'editor',
+    'blueprint-tests',
+  ],
 }
 
 describe('floors', () => {

@@ -75,6 +75,7 @@ export const codes = {
   CONFIRM: 'The plan was not confirmed, so nothing was done.',
   CANCELLED: 'The run was interrupted. What ran was finished and recorded.',
   DELETE_REFUSED: 'A service would be deleted from under one that needs it.',
+  DRIFTED: 'A monitor found a service that is not as declared.',
   ACTION_UNKNOWN: 'No service that was meant has an action of that name. `ays templates show NAME` lists them.',
   ACTION_ARGUMENT: 'An argument of an action does not fit what the action takes.',
 

@@ -1,5 +1,6 @@
 /** Every command by its words, as oclif asks for them. */
 import type { Command } from '@oclif/core'
+import Action from './commands/action.ts'
 import Apply from './commands/apply.ts'
 import Complete from './commands/complete.ts'
 import Completion from './commands/completion.ts'
@@ -32,10 +33,12 @@ import Ssh from './commands/ssh.ts'
 import Status from './commands/status.ts'
 import Templates from './commands/templates/index.ts'
 import TemplatesShow from './commands/templates/show.ts'
+import Test from './commands/test.ts'
 import Unlock from './commands/unlock.ts'
 import Validate from './commands/validate.ts'
 
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
+  action: Action,
   apply: Apply,
   complete: Complete,
   completion: Completion,
@@ -68,6 +71,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   status: Status,
   templates: Templates,
   'templates:show': TemplatesShow,
+  test: Test,
   unlock: Unlock,
   validate: Validate,
 }

@@ -1,13 +1,26 @@
 /** Turns complaints of a schema about data into problems at the places of the data. */
 import type { ErrorObject } from 'ajv'
+import type { Code } from '../../base/codes.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import type { Entry, Value } from './declaration.ts'
 import { findEntry, kindOf, tryDataOf } from './value.ts'
 
+/** The file that is judged: how it is called in messages, and the code of its mistakes. */
+export interface Judged {
+  readonly name: string
+  readonly code: Code
+}
+
+const WORKSPACE: Judged = { name: 'ays.yaml', code: 'WORKSPACE_INVALID' }
+
 /** One problem per value: of a union's several complaints the outermost is told, in the words of its description. */
-export function problemsOf(errors: readonly ErrorObject[], root: Value): { problem: Problem; key: string }[] {
+export function problemsOf(
+  errors: readonly ErrorObject[],
+  root: Value,
+  judged: Judged = WORKSPACE,
+): { problem: Problem; key: string }[] {
   const unions = errors.filter((one) => one.keyword === 'anyOf').map((one) => one.instancePath)
   const inUnion = (one: ErrorObject): boolean =>
     one.keyword !== 'anyOf' &&
@@ -27,12 +40,15 @@ export function problemsOf(errors: readonly ErrorObject[], root: Value): { probl
     const name = [...path, ...(extra === undefined ? [] : [extra])].join('.')
     const key = path[0] ?? extra ?? ''
     const schema: unknown = error.parentSchema
-    if (extra !== undefined) return [{ key, problem: unknownKey(extra, path, schema, entry?.keyAt ?? value.at) }]
+    if (extra !== undefined)
+      return [{ key, problem: unknownKey(extra, path, schema, entry?.keyAt ?? value.at, judged) }]
     const expected = describe(schema) ?? expectation(error)
     const problem: Problem = {
-      code: 'WORKSPACE_INVALID',
+      code: judged.code,
       message:
-        name === '' ? `ays.yaml is a map, not ${kindOf(value)}.` : `${name} takes ${expected}, not ${kindOf(value)}.`,
+        name === ''
+          ? `${judged.name} is a map, not ${kindOf(value)}.`
+          : `${name} takes ${expected}, not ${kindOf(value)}.`,
       at: value.at,
     }
     const allowed = Array.isArray(error.params.allowedValues) ? error.params.allowedValues.map(String) : []
@@ -41,19 +57,19 @@ export function problemsOf(errors: readonly ErrorObject[], root: Value): { probl
   })
 }
 
-function unknownKey(key: string, path: readonly string[], schema: unknown, at: Place): Problem {
+function unknownKey(key: string, path: readonly string[], schema: unknown, at: Place, judged: Judged): Problem {
   const properties = isRecord(schema) && isRecord(schema.properties) ? Object.keys(schema.properties) : []
-  const where = path.length === 0 ? 'ays.yaml' : path.join('.')
+  const where = path.length === 0 ? judged.name : path.join('.')
   if (properties.length === 0) {
     return {
-      code: 'WORKSPACE_INVALID',
+      code: judged.code,
       message: `"${key}" cannot be a name under ${where}.`,
       at,
       hint: 'Use letters, digits and _, not beginning with a digit.',
     }
   }
   return {
-    code: 'WORKSPACE_INVALID',
+    code: judged.code,
     message: `${where} has no ${key}.`,
     at,
     hint: didYouMean(key, properties) ?? `It has ${properties.join(', ')}.`,
