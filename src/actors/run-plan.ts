@@ -6,7 +6,7 @@ import type { AnyKind, CommandResult } from '../engine/kind.ts'
 import type { Plan, ServicePlan } from '../engine/plan/plan.ts'
 import type { PastTask, Work } from '../engine/plan/world.ts'
 import { type End, trackReadiness } from '../engine/run/readiness.ts'
-import type { Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
+import type { ActionState, Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
 import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
 import { gateOf, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
@@ -33,6 +33,8 @@ export interface RunInput {
   past(node: Address, thing: string): PastTask | undefined
   /** Everything remembered of a service. */
   pastOf(service: Address): readonly PastTask[]
+  /** What is known of an action of a service. */
+  actionState(service: Address, action: string, entry: string): ActionState | undefined
   /** What the plan saw of a thing, while it may still be true. */
   seen(node: Address, thing: string): Seen | undefined
   readonly replace: ReadonlySet<Address>
@@ -69,7 +71,9 @@ export interface RunResult {
 /** Resolves when every job has ended, was skipped, or the run was cancelled and what ran has ended. */
 export async function runPlan(input: RunInput): Promise<RunResult> {
   const { store, clock, works, plan } = input
-  const servicePlans = new Map(plan.services.map((service) => [service.address, service]))
+  const servicePlans = new Map<Address, ServicePlan[]>()
+  for (const service of plan.services)
+    servicePlans.set(service.address, [...(servicePlans.get(service.address) ?? []), service])
   const id = store.nextRun()
   const run: Run = {
     id,
@@ -148,19 +152,18 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   async function carryOut(work: Work, job: JobRow): Promise<WorkEnd> {
     if (work.lost) return { end: 'error', problem: work.lost, warnings: [], results: [], attempts: 0 }
     if (work.onPaper) {
-      const remember = input.remember(work.service)
-      const changes: Change[] = remember
-        ? [{ put: 'service', service: { ...remember, appliedAt: clock.now() } }]
-        : input.pastOf(work.service).map(({ node, thing }) => ({ drop: 'task', node, thing }))
-      await ledger.write(changes)
+      await ledger.write(onPaperChanges(input, work))
       return { end: 'ok', warnings: [], results: [], attempts: 0 }
     }
     const desk = deskOf(work.node)
     await firstSight(work.node, desk)
-    const service = servicePlans.get(work.service)
+    const services = servicePlans.get(work.service) ?? []
     const shown = new Set(
-      (service?.tasks ?? []).flatMap((task) => task.effects.map((effect) => `${effect.kind} ${effect.what}`)),
+      services
+        .flatMap(({ tasks }) => tasks)
+        .flatMap(({ effects }) => effects.map(({ kind, what }) => `${kind} ${what}`)),
     )
+    const restarts = services.some((service) => service.why === 'waits' || service.action === 'create')
     const planSeen = remade.has(work.node) ? undefined : seenOf(input, work)
     const end = await (work.adopts ? adoptWork : runWork)({
       work,
@@ -175,13 +178,10 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       seen: planSeen,
       past: input.past,
       tryFindKind: input.tryFindKind,
-      remember: input.remember(work.service),
-      allows: (effect) =>
-        shown.has(`${effect.kind} ${effect.what}`) ||
-        (service?.why === 'waits' && effect.kind === 'restart') ||
-        (effect.kind === 'restart' && service?.action === 'create'),
-      replace: input.replace.has(work.service),
-      removalWhy: service?.why === 'destroy' ? 'destroy' : service?.why === 'orphan' ? 'orphan' : 'change',
+      remember: work.forgets ? undefined : input.remember(work.service),
+      allows: (effect) => shown.has(`${effect.kind} ${effect.what}`) || (restarts && effect.kind === 'restart'),
+      replace: work.force ?? input.replace.has(work.service),
+      removalWhy: services[0]?.why ?? 'change',
       onMoving: (progress) => input.onWork(work, { type: 'moving', progress }),
       signal: input.signal,
       endNow: input.endNow,
@@ -209,12 +209,13 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     const remaining = (left.get(work.service) ?? 1) - 1
     left.set(work.service, remaining)
     const changes: Change[] = [{ put: 'job', job: endedJob({ job, clock }, state, end) }]
-    const gone = input.remember(work.service) === undefined
-    if (gone && remaining === 0 && !failedServices.has(work.service))
+    changes.push(...actChanges(input, work, end))
+    if (work.forgets && remaining === 0 && !failedServices.has(work.service))
       changes.push(
         { drop: 'service', address: work.service },
         { drop: 'allocations', address: work.service },
         { drop: 'node', address: work.service },
+        { drop: 'actions', address: work.service },
       )
     await ledger.write(changes)
     if (state === 'ok' && work.service.startsWith('node/') && end.results.length > 0) {
@@ -277,14 +278,41 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   return { run: id, state, jobs: rows, problems }
 }
 
-function newJob(input: RunInput, run: Run, work: Work, n: number, service: ServicePlan | undefined): JobRow {
+function onPaperChanges(input: RunInput, work: Work): Change[] {
+  const remember = work.forgets ? undefined : input.remember(work.service)
+  if (remember) return [{ put: 'service', service: { ...remember, appliedAt: input.clock.now() } }]
+  return work.forgets ? input.pastOf(work.service).map(({ node, thing }) => ({ drop: 'task', node, thing })) : []
+}
+
+/** The state of an action of the service, for `ays status` and so that an entry that is ok runs once. */
+function actChanges({ clock, actionState }: RunInput, work: Work, end: WorkEnd): Change[] {
+  if (!work.act || end.end === 'cancelled') return []
+  const { action, entry } = work.act
+  const before = actionState(work.service, action, entry)
+  const attempts = end.end === 'ok' ? 0 : (before?.attempts ?? 0) + 1
+  const problem = end.problem ? { problem: end.problem } : {}
+  return [
+    {
+      put: 'action',
+      action: { address: work.service, action, entry, state: end.end, attempts, lastAt: clock.now(), ...problem },
+    },
+  ]
+}
+
+function newJob(
+  input: RunInput,
+  run: Run,
+  work: Work,
+  n: number,
+  services: readonly ServicePlan[] | undefined,
+): JobRow {
   return {
     id: `${input.tag}-${run.id}-${n}`,
     run: run.id,
     service: work.service,
     node: work.node,
     state: 'waiting',
-    action: service?.action ?? 'update',
+    action: work.act?.action ?? services?.[0]?.action ?? 'update',
     attempts: 0,
   }
 }

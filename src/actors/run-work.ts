@@ -6,6 +6,7 @@ import { plain } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
 import type { AnyKind, CommandResult } from '../engine/kind.ts'
 import { type Decision, decideUnwanted, decideWanted } from '../engine/plan/decide.ts'
+import type { ServicePlan } from '../engine/plan/plan.ts'
 import type { PastTask, WantedThing, Work } from '../engine/plan/world.ts'
 import type { Change, JobRow, RememberedService } from '../store/store.ts'
 import { type NodeJob, type NodeOutcome, type Question, type Seen, TransportError } from '../transport/transport.ts'
@@ -44,7 +45,7 @@ export interface WorkContext {
   /** True when an effect may happen: it was shown, or is harmless for what was not looked at yet. */
   allows(effect: { readonly kind: string; readonly what: string }): boolean
   readonly replace: boolean
-  readonly removalWhy: 'change' | 'orphan' | 'destroy'
+  readonly removalWhy: ServicePlan['why']
   onMoving(progress: string): void
   /** Aborted: nothing new begins; what has begun goes on to its end. */
   readonly signal: AbortSignal
@@ -238,7 +239,10 @@ function judge(
       problem: { code: 'PLAN_EXCEEDED', message, hint: 'Look at a new plan.' },
     }
   }
-  if (decisions.some((decision) => decision.commands.length > 0)) return { ...base, event: { type: 'drifted' } }
+  const drifted = decisions.find((decision) => decision.commands.length > 0)
+  if (drifted && context.work.looksOnly)
+    return { ...base, event: { type: 'exceeded' }, problem: notAsDeclared(context, base) }
+  if (drifted) return { ...base, event: { type: 'drifted' } }
   const moving = decisions.find((decision) => decision.moving)?.moving
   if (moving) return { ...base, event: { type: 'moving' }, moving }
   const stuck = decisions.find((decision) => decision.action !== 'remove' && decision.changes.length > 0)
@@ -318,6 +322,16 @@ function notSettled(context: WorkContext, judged: Pick<Judged, 'decisions'> | un
   }
 }
 
+/** What monitor tells: it looks, and does nothing about it. */
+function notAsDeclared(context: WorkContext, judged: Pick<Judged, 'decisions'>): Problem {
+  const fields = judged.decisions.flatMap((decision) => decision.changes.map((change) => change.path || 'it'))
+  return {
+    code: 'DRIFTED',
+    message: `${context.work.service} on ${context.work.node} is not as declared: ${[...new Set(fields)].slice(0, 5).join(', ')}.`,
+    hint: '`ays plan` shows what differs, `ays apply` repairs it.',
+  }
+}
+
 /** On disk before the first effect: that the job runs, the service exists, and what was there before it. */
 function beforeEffects(
   context: WorkContext,
@@ -337,6 +351,7 @@ function beforeEffects(
     },
   ]
   if (context.remember) changes.push({ put: 'service', service: context.remember })
+  if (context.work.passing) return changes
   things.forEach((one, position) => {
     if (one.wanted && !context.past(context.work.node, one.question.thing))
       changes.push(taskChange(context, one.wanted, position, firstSeen))
@@ -350,6 +365,7 @@ function afterEffects(
   firstSeen: ReadonlyMap<string, unknown>,
 ): Change[] {
   const changes: Change[] = []
+  if (context.work.passing) return changes
   if (context.remember)
     changes.push({ put: 'service', service: { ...context.remember, appliedAt: context.clock.now() } })
   things.forEach((one, position) => {

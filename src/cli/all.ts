@@ -25,6 +25,7 @@ import LabList from './commands/lab/list.ts'
 import LabLogs from './commands/lab/logs.ts'
 import LabPrepare from './commands/lab/prepare.ts'
 import LabSsh from './commands/lab/ssh.ts'
+import Lsp from './commands/lsp.ts'
 import Plan from './commands/plan.ts'
 import Runs from './commands/runs/index.ts'
 import RunsShow from './commands/runs/show.ts'
@@ -63,6 +64,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'lab:logs': LabLogs,
   'lab:prepare': LabPrepare,
   'lab:ssh': LabSsh,
+  lsp: Lsp,
   plan: Plan,
   runs: Runs,
   'runs:show': RunsShow,

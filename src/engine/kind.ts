@@ -28,6 +28,8 @@ export interface Kind<Wanted, Found> {
   remove(wanted: Wanted, before: Found, found: Found): readonly Command[]
   /** Two services, one thing. Without it only equal wants are shared. Returns a text saying what cannot be united. */
   merge?(a: Wanted, b: Wanted): { wanted: Wanted } | { conflict: string }
+  /** It only watches (does it answer?): there is nothing on the node to take away. */
+  readonly watches?: boolean
   /** True when trying the failed command again may help (a lock, a mirror that did not answer). */
   transient?(result: CommandResult): boolean
 }
@@ -88,7 +90,13 @@ export interface Command {
      * The content reaches the path whole or not at all (temporary file beside it, fsync, rename). Missing folders above
      * are made, 0755, and noted in `$AYS/made/<sha256 of the folder's path>`: the file's removal takes them along.
      */
-    | { readonly write: string; readonly content: Text; readonly mode: number; readonly owner: string; readonly group: string }
+    | {
+        readonly write: string
+        readonly content: Text
+        readonly mode: number
+        readonly owner: string
+        readonly group: string
+      }
   /** Whose hands; root when absent. */
   readonly as?: string
   readonly effects?: readonly Effect[]

@@ -31,5 +31,11 @@ export function task<Wanted, Found>(
   options: { rung?: Exclude<Rung, 'absent'>; holds?: 'data' } = {},
 ): AnyTask {
   // Kind's members are methods, so a kind of narrower types fits where they are unknown.
-  return { kind: kind as AnyKind, thing, wanted, rung: options.rung ?? 'installed', ...(options.holds ? { holds: options.holds } : {}) }
+  return {
+    kind: kind as AnyKind,
+    thing,
+    wanted,
+    rung: options.rung ?? 'installed',
+    ...(options.holds ? { holds: options.holds } : {}),
+  }
 }

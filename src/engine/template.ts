@@ -35,7 +35,11 @@ type DataOf<T> = T extends { readonly data: infer S } ? (S extends TObject ? Sta
 type PeerOf<L> = L extends Link<infer T> ? Peer<DataOf<T>> : never
 
 /** What every function of a template is given. All of it is data; equal contexts give equal results. */
-export interface Context<Data = JsonObject, Parent = Peer | undefined, Peers = Readonly<Record<string, readonly Peer[]>>> {
+export interface Context<
+  Data = JsonObject,
+  Parent = Peer | undefined,
+  Peers = Readonly<Record<string, readonly Peer[]>>,
+> {
   readonly address: Address
   readonly name: string
   /** The name on nodes: ASCII, at most 32 characters, kept through renames. */
@@ -66,8 +70,11 @@ export interface WorkspaceIdentity {
 }
 
 /** Picks and keeps choices. Called in address order over the whole graph. */
-export interface AllocateContext<Data = JsonObject, Parent = Peer | undefined, Peers = Readonly<Record<string, readonly Peer[]>>>
-  extends Omit<Context<Data, Parent, Peers>, 'allocated'> {
+export interface AllocateContext<
+  Data = JsonObject,
+  Parent = Peer | undefined,
+  Peers = Readonly<Record<string, readonly Peer[]>>,
+> extends Omit<Context<Data, Parent, Peers>, 'allocated'> {
   /**
    * The value kept from earlier runs, else the wish, else the first candidate free in the pool.
    * A pool is a name such as `tcp@node/n1`; a value is given once per pool. A wish that differs from what was kept wins.
@@ -84,6 +91,17 @@ export interface Derived {
   readonly template: string
   readonly name: string
   readonly data: Readonly<Record<string, Json | Secret | undefined>>
+}
+
+/** An action of a template besides the lifecycle: what `ays action NAME` does. */
+export interface TemplateAction {
+  readonly summary: string
+  /** Arguments as a schema; `--arg k=v` is read by it. */
+  readonly args?: TObject
+  /** Actions of the same service that must be ok before; `start` when absent. */
+  readonly requires?: readonly string[]
+  /** What is done, as things that are wanted once: mostly a `command`. Equal arguments are done once, unless forced. */
+  tasks(ctx: Context & { readonly args: JsonObject }): readonly AnyTask[]
 }
 
 export interface Health {
@@ -106,13 +124,24 @@ export interface TemplateSpec<
   readonly parent?: P
   readonly consumes?: C
   /** From data alone, never from facts or outputs, so that every plan is complete. */
-  derive?(ctx: { readonly name: string; readonly address: Address; readonly data: Static<Schema>; readonly links: Readonly<Record<string, readonly string[]>> }): readonly Derived[]
+  derive?(ctx: {
+    readonly name: string
+    readonly address: Address
+    readonly data: Static<Schema>
+    readonly links: Readonly<Record<string, readonly string[]>>
+  }): readonly Derived[]
   allocate?(ctx: AllocateContext<Static<Schema>, ParentOf<P>, PeersOf<C>>): JsonObject
   /** What is wanted while it is installed, in the order of work. */
   tasks?(ctx: Context<Static<Schema>, ParentOf<P>, PeersOf<C>>): readonly AnyTask[]
   /** What is wanted besides while it runs. */
-  running?(ctx: Context<Static<Schema>, ParentOf<P>, PeersOf<C>> & { readonly tasks: readonly AnyTask[] }): readonly AnyTask[]
-  outputs?(ctx: Omit<Context<Static<Schema>, ParentOf<P>, PeersOf<C>>, 'node'> & { readonly node: Peer | undefined }): Readonly<Record<string, Json | Secret | undefined>>
+  running?(
+    ctx: Context<Static<Schema>, ParentOf<P>, PeersOf<C>> & { readonly tasks: readonly AnyTask[] },
+  ): readonly AnyTask[]
+  outputs?(
+    ctx: Omit<Context<Static<Schema>, ParentOf<P>, PeersOf<C>>, 'node'> & { readonly node: Peer | undefined },
+  ): Readonly<Record<string, Json | Secret | undefined>>
+  /** Actions besides the lifecycle, by name. */
+  readonly actions?: Readonly<Record<string, TemplateAction>>
   /** For nodes: how to reach them. */
   connection?(ctx: Omit<Context<Static<Schema>, ParentOf<P>, PeersOf<C>>, 'node'>): Connection
   /** Where its tasks run: `self` (the default) is the node it lives on, `local` the controller's own machine. */
@@ -141,19 +170,48 @@ export function defineTemplate<
 type LinkOptions = { readonly description?: string; readonly auto?: boolean }
 
 /** Exactly one of these templates (values) or roles (names). */
-export function oneOf<const T extends readonly (AnyTemplate | string)[]>(to: T, options: LinkOptions = {}): Link<TemplatesIn<T>> & { readonly min: 1; readonly max: 1 } {
-  return { to: namesOf(to), min: 1, max: 1, auto: options.auto ?? false, ...(options.description ? { description: options.description } : {}) }
+export function oneOf<const T extends readonly (AnyTemplate | string)[]>(
+  to: T,
+  options: LinkOptions = {},
+): Link<TemplatesIn<T>> & { readonly min: 1; readonly max: 1 } {
+  return {
+    to: namesOf(to),
+    min: 1,
+    max: 1,
+    auto: options.auto ?? false,
+    ...(options.description ? { description: options.description } : {}),
+  }
 }
 
 /** At most one. */
-export function optionalOf<const T extends readonly (AnyTemplate | string)[]>(to: T, options: LinkOptions = {}): Link<TemplatesIn<T>> & { readonly min: 0; readonly max: 1 } {
-  return { to: namesOf(to), min: 0, max: 1, auto: options.auto ?? false, ...(options.description ? { description: options.description } : {}) }
+export function optionalOf<const T extends readonly (AnyTemplate | string)[]>(
+  to: T,
+  options: LinkOptions = {},
+): Link<TemplatesIn<T>> & { readonly min: 0; readonly max: 1 } {
+  return {
+    to: namesOf(to),
+    min: 0,
+    max: 1,
+    auto: options.auto ?? false,
+    ...(options.description ? { description: options.description } : {}),
+  }
 }
 
 /** From `min` to `max` (0: no limit). */
-export function manyOf<const T extends readonly (AnyTemplate | string)[]>(to: T, options: LinkOptions & { readonly min?: number; readonly max?: number } = {}): Link<TemplatesIn<T>> {
-  return { to: namesOf(to), min: options.min ?? 0, max: options.max ?? 0, auto: options.auto ?? false, ...(options.description ? { description: options.description } : {}) }
+export function manyOf<const T extends readonly (AnyTemplate | string)[]>(
+  to: T,
+  options: LinkOptions & { readonly min?: number; readonly max?: number } = {},
+): Link<TemplatesIn<T>> {
+  return {
+    to: namesOf(to),
+    min: options.min ?? 0,
+    max: options.max ?? 0,
+    auto: options.auto ?? false,
+    ...(options.description ? { description: options.description } : {}),
+  }
 }
 
-type TemplatesIn<T extends readonly (AnyTemplate | string)[]> = Extract<T[number], AnyTemplate> extends never ? AnyTemplate : Extract<T[number], AnyTemplate>
-const namesOf = (to: readonly (AnyTemplate | string)[]): string[] => to.map((one) => (typeof one === 'string' ? one : one.name))
+type TemplatesIn<T extends readonly (AnyTemplate | string)[]> =
+  Extract<T[number], AnyTemplate> extends never ? AnyTemplate : Extract<T[number], AnyTemplate>
+const namesOf = (to: readonly (AnyTemplate | string)[]): string[] =>
+  to.map((one) => (typeof one === 'string' ? one : one.name))

@@ -98,7 +98,7 @@ export interface Memory {
 export type RunState = 'running' | 'ok' | 'error' | 'cancelled'
 export interface Run {
   readonly id: number
-  readonly kind: 'apply' | 'destroy' | 'import'
+  readonly kind: 'apply' | 'destroy' | 'import' | 'action'
   readonly state: RunState
   readonly startedAt: number
   readonly endedAt?: number

@@ -15,7 +15,9 @@ export const sshkey = defineTemplate({
     ),
     description: Type.Optional(Type.String()),
   }),
-  outputs: ({ data, derived, address }) => ({ publicKey: data.publicKey ?? keyFromSeed(derived('key').reveal(), address).publicLine }),
+  outputs: ({ data, derived, address }) => ({
+    publicKey: data.publicKey ?? keyFromSeed(derived('key').reveal(), address).publicLine,
+  }),
 })
 
 export const configuration = defineTemplate({

@@ -10,6 +10,7 @@ import { file } from '../sal/files/file.ts'
 import { symlink } from '../sal/files/symlink.ts'
 import { running } from '../sal/systemd/running.ts'
 import { unit } from '../sal/systemd/unit.ts'
+import { restartAction } from './restart.ts'
 
 /** Engines by name: package, program, its own unit and user. */
 const engines = {
@@ -73,6 +74,7 @@ export const storageEngine = defineTemplate({
     running(`ays-engine-${ctx.slug}`, { startedWith: ctx.tasks }),
     answersRedis({ socket: socketOf(ctx.slug), password: passwordOf(ctx) }),
   ],
+  actions: { restart: restartAction(({ slug }) => `ays-engine-${slug}`) },
   outputs: (ctx) => ({
     host: ctx.node?.outputs.host,
     port: Number(ctx.allocated.port),

@@ -9,6 +9,7 @@ import { unit as unitTask } from '../sal/systemd/unit.ts'
 import { authorizedKey } from '../sal/users/authorized-key.ts'
 import { user as userTask } from '../sal/users/user.ts'
 import { onNode } from './places.ts'
+import { restartAction } from './restart.ts'
 
 const mode = Type.String({ pattern: '^0?[0-7]{3,4}$', default: '0644', description: 'Octal, as chmod takes it.' })
 
@@ -70,6 +71,7 @@ export const unit = defineTemplate({
     ]
   },
   running: ({ slug, tasks }) => [running(`ays-${slug}`, { startedWith: tasks })],
+  actions: { restart: restartAction(({ slug }) => `ays-${slug}`) },
 })
 
 export const user = defineTemplate({

@@ -8,7 +8,7 @@ import { ProblemsError } from '../base/problem.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { Work } from '../engine/plan/world.ts'
 import { tryFindKind } from '../sal/kinds.ts'
-import type { Change, RememberedTask, Store } from '../store/store.ts'
+import type { Change, Memory, RememberedTask, Store } from '../store/store.ts'
 import { TransportError } from '../transport/transport.ts'
 import { connectionOf, rememberedOf } from './assemble.ts'
 import { attachToOpenJobs } from './attach.ts'
@@ -92,8 +92,10 @@ async function run(
     openTransport: async (node) => nodes.transport(node),
     resetTransport: (node) => nodes.reset(node),
     tryFindKind,
-    remember: (address) => (destroys ? undefined : rememberedOf(assembly, address, clock.now())),
+    remember: (address) => rememberedOf(assembly, address, clock.now()),
     past: (node, thing) => past.get(thingKey(node, thing)),
+    actionState: (service, action, entry) =>
+      memory.actions.find((one) => one.address === service && one.action === action && one.entry === entry),
     pastOf: (service) => pastOf.get(service) ?? [],
     seen: (node, thing) => (moved.has(node) ? undefined : nodes.seen(node, thing)),
     replace: planned.replace,
@@ -136,20 +138,27 @@ function progressOf(work: Work, event: WorkEvent): Progress {
 
 function paperChanges({ planned, clock }: ApplyInput, store: Store): Change[] {
   const { plan, assembly, memory, renames } = planned
-  if (plan.kind === 'destroy') return []
   const busy = new Set(plan.services.map((service) => service.address))
+  if (plan.kind === 'destroy')
+    return liftedHolds(memory, (address) => busy.has(address) || !memory.services.has(address))
   const untouched = new Set(assembly.graph.order.filter((address) => !busy.has(address)))
   return [
     ...renameChanges(store.memory(), memory, renames),
+    ...liftedHolds(memory, (address) => !assembly.graph.services.has(address)),
+    ...planned.holdChanges,
     ...changesOnPaper({
       memory,
-      things: assembly.wanted.things,
+      things: assembly.held.things,
       allocations: assembly.chosen.allocations,
       untouched,
       remember: (address) => rememberedOf(assembly, address, clock.now()),
     }),
   ]
 }
+
+/** Holds of services that are gone, or no longer declared. */
+const liftedHolds = (memory: Memory, gone: (address: Address) => boolean): Change[] =>
+  [...memory.holds.keys()].filter(gone).map((address) => ({ drop: 'hold', address }))
 
 /** Takes ays's own folder off the nodes on which nothing of this workspace is left. */
 async function leaveNodes({ planned, session }: ApplyInput, store: Store): Promise<void> {

@@ -1,9 +1,10 @@
 /** From what was read to what is wanted: graph, choices, tasks, and how each service is remembered. */
 import { type Address, addressOf, LOCAL } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
+import { underHolds } from '../engine/actions/holds.ts'
 import type { Blueprint, Declaration } from '../engine/blueprint/declaration.ts'
 import type { Connection } from '../engine/connection.ts'
-import { bindActions } from '../engine/graph/actions.ts'
+import { type BoundAction, bindActions } from '../engine/graph/actions.ts'
 import { type Allocated, allocate } from '../engine/graph/allocate.ts'
 import { type Built, buildGraph } from '../engine/graph/build.ts'
 import { contextOf, type Surroundings, workNodeOf } from '../engine/graph/context.ts'
@@ -16,7 +17,10 @@ import type { Memory, RememberedService } from '../store/store.ts'
 export interface Assembly {
   readonly graph: Graph
   readonly chosen: Allocated
+  /** Everything that the blueprints want. */
   readonly wanted: WantedTasks
+  /** The same while verbs keep some services lower. */
+  readonly held: WantedTasks
   readonly problems: readonly Problem[]
 }
 
@@ -25,7 +29,7 @@ export function link(
   blueprint: Blueprint,
   templates: readonly AnyTemplate[],
   options: { readonly legacy: boolean; readonly reading: readonly Problem[] },
-): Built {
+): { readonly built: Built; readonly bound: readonly BoundAction[] } {
   const built = buildGraph({
     declarations: blueprint.declarations,
     templates,
@@ -33,9 +37,10 @@ export function link(
     legacy: options.legacy,
     unread: blueprint.unread,
     reading: options.reading,
+    ...(blueprint.shadowed ? { shadowed: blueprint.shadowed } : {}),
   })
-  const { problems } = bindActions(built.graph, blueprint)
-  return problems.length === 0 ? built : { ...built, problems: [...built.problems, ...problems] }
+  const { bound, problems } = bindActions(built.graph, blueprint)
+  return { bound, built: problems.length === 0 ? built : { ...built, problems: [...built.problems, ...problems] } }
 }
 
 /** Every workspace has the machine that ays runs on. */
@@ -56,7 +61,8 @@ export function assemble(built: Built, memory: Memory, surroundings: Surrounding
     keptSlugs: new Map([...memory.services].map(([address, service]) => [address, service.slug])),
   })
   const wanted = chosen.problems.length > 0 ? { tasks: new Map(), things: new Map(), problems: [] } : tasksOf(chosen)
-  return { graph: chosen.graph, chosen, wanted, problems: [...chosen.problems, ...wanted.problems] }
+  const held = underHolds(wanted, memory.holds)
+  return { graph: chosen.graph, chosen, wanted, held, problems: [...chosen.problems, ...wanted.problems] }
 }
 
 /** How a node of the graph is reached; undefined for what is no node. */

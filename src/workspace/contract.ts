@@ -1,6 +1,7 @@
 /** What a workspace can do, as commands and programs see it. */
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
 import type { ActionRequest } from '../engine/blueprint/declaration.ts'
 import type { Facts } from '../engine/facts.ts'
@@ -43,6 +44,20 @@ export interface PlanOptions {
   readonly refresh?: boolean
   readonly prune?: boolean
   /** `data-loss` or `data-loss=address`. */
+  readonly allow?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+/** Verbs to carry out: `ays action`. */
+export interface ActionOrder {
+  readonly actions: readonly string[]
+  /** Addresses or globs; all services when empty. */
+  readonly services: readonly string[]
+  /** Templates or roles, or globs of them. */
+  readonly actors?: readonly string[]
+  /** Texts are read by the schema of the action's arguments. */
+  readonly args: JsonObject
+  readonly force?: boolean
   readonly allow?: readonly string[]
   readonly signal?: AbortSignal
 }
@@ -104,6 +119,8 @@ export interface Workspace {
   }>
   plan(options?: PlanOptions): Promise<Plan>
   planDestroy(options?: PlanOptions): Promise<Plan>
+  /** A plan of verbs: install, start, stop, uninstall, delete, monitor, and the actions of templates. */
+  planAction(order: ActionOrder): Promise<Plan>
   /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
   apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
   status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>

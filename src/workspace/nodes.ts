@@ -57,11 +57,9 @@ export class Nodes {
   ): Promise<NodeLook> {
     try {
       const transport = this.transport(node)
-      const facts = options.facts ? transport.facts(options.signal) : undefined
-      const [answers, told] = await Promise.all([
-        questions.length > 0 ? transport.look(questions, options.signal) : [],
-        facts,
-      ])
+      // One after the other, on one lane: opening a second one takes longer than either.
+      const answers = questions.length > 0 ? await transport.look(questions, options.signal) : []
+      const told = options.facts ? await transport.facts(options.signal) : undefined
       questions.forEach((question, i) => {
         const answer = answers[i]
         if (answer) this.remember(node, question.thing, answer)

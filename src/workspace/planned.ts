@@ -2,7 +2,7 @@
 import type { Address } from '../base/address.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { Work } from '../engine/plan/world.ts'
-import type { Memory } from '../store/store.ts'
+import type { Change, Memory } from '../store/store.ts'
 import type { Assembly } from './assemble.ts'
 import type { NodeSights } from './look-at-nodes.ts'
 import type { Nodes } from './nodes.ts'
@@ -17,4 +17,6 @@ export interface Planned {
   readonly sights: NodeSights
   readonly nodes: Nodes
   readonly replace: ReadonlySet<Address>
+  /** What the verbs of an action plan set and lift; written with its run. */
+  readonly holdChanges: readonly Change[]
 }

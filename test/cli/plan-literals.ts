@@ -33,7 +33,7 @@ export function planOf(
   services: readonly ServicePlan[],
   { counts: more, ...rest }: Partial<Omit<Plan, 'counts'>> & { counts?: Partial<Record<Action, number>> } = {},
 ): Plan {
-  const counts = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, forget: 0, unknown: 0, none: 0 }
+  const counts = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, act: 0, unknown: 0, none: 0 }
   for (const service of services) counts[service.action] += 1
   const tasks = services.flatMap((service) => service.tasks)
   const effects = tasks.flatMap((task) => task.effects)
@@ -42,6 +42,7 @@ export function planOf(
     kind: 'apply',
     environment: 'default',
     hash: '0'.repeat(64),
+    held: [],
     services,
     counts: { ...counts, ...more },
     radius: {

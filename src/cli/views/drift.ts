@@ -12,7 +12,7 @@ export function driftOf(plan: Plan): Plan {
   })
   const tasks = services.flatMap((service) => service.tasks)
   const effects = tasks.flatMap((task) => task.effects)
-  const counts = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, forget: 0, unknown: 0, none: 0 }
+  const counts = { create: 0, update: 0, replace: 0, remove: 0, adopt: 0, act: 0, unknown: 0, none: 0 }
   for (const service of services) counts[service.action] += 1
   counts.none = Object.values(plan.counts).reduce((a, b) => a + b, 0) - services.length
   const radius = {

@@ -48,8 +48,8 @@ export function signOf(action: Action): { readonly sign: string; readonly paint:
       return { sign: '-', paint: 'bad' }
     case 'adopt':
       return { sign: '=', paint: 'calm' }
-    case 'forget':
-      return { sign: '×', paint: 'faint' }
+    case 'act':
+      return { sign: '!', paint: 'warn' }
     case 'unknown':
       return { sign: '?', paint: 'warn' }
     case 'none':

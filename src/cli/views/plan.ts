@@ -58,8 +58,16 @@ function attention(plan: Plan, palette: Palette): string[] {
       .map((what) => palette.bad(`! destroys data: ${oneLine(what)}`)),
     ...plan.blocked.flatMap((one) => problem(palette.bad, 'refused:', one)),
     ...plan.unreachable.flatMap((one) => problem(palette.warn, whoIsOut(one), one.problem)),
+    ...plan.held.map((hold) => heldLine(hold, palette)),
     ...plan.warnings.flatMap((one) => problem(palette.warn, 'warning:', one)),
   ]
+}
+
+/** `held: unit/web stays stopped (stop by anna@desk, 2026-11-20 19:20). ays action start -s unit/web lifts it.` */
+function heldLine({ address, rung, verb, who, at }: Plan['held'][number], palette: Palette): string {
+  const when = new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+  const stays = rung === 'absent' ? 'stays away' : 'stays stopped'
+  return `${palette.warn('held:')} ${address} ${stays} ${palette.faint(`(${verb} by ${oneLine(who)}, ${when}). \`ays action start -s ${address}\` lifts it.`)}`
 }
 
 /** The message mostly begins with the node. */
@@ -79,7 +87,7 @@ export function summaryLine({ counts, unreachable }: Plan, palette: Palette): st
     todo(counts.update, 'to update', palette.warn),
     todo(counts.replace, 'to replace', palette.bad),
     todo(counts.remove, 'to remove', palette.bad),
-    ...(counts.forget > 0 ? [`${counts.forget} to forget`] : []),
+    ...(counts.act > 0 ? [palette.warn(`${counts.act} to act`)] : []),
   ]
   const rest = [
     ...(counts.adopt > 0 ? [`${counts.adopt} adopted`] : []),
@@ -117,7 +125,7 @@ function listed(names: readonly string[], most = 5): string {
 
 /** Services that `apply` would do something to. */
 export function changesIn(counts: Readonly<Record<Action, number>>): number {
-  return counts.create + counts.update + counts.replace + counts.remove + counts.adopt + counts.forget
+  return counts.create + counts.update + counts.replace + counts.remove + counts.adopt + counts.act
 }
 
 /** True when the world may not be as declared: something would change, or could not be seen. */

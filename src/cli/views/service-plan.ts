@@ -37,7 +37,7 @@ function headerLine(service: ServicePlan, palette: Palette): string {
     service.derivedBy ? `made by ${service.derivedBy}` : '',
     service.at ? `${service.at.file}:${service.at.line}` : '',
   ]
-  const start = `${palette[paint](`${sign.padStart(3)} ${actionWord[service.action].padEnd(8)}`)}${palette.bold(service.address)}${node}`
+  const start = `${palette[paint](`${sign.padStart(3)} ${(service.verb ?? actionWord[service.action]).padEnd(8)}`)}${palette.bold(service.address)}${node}`
   return `${start}${more
     .filter((part) => part !== '')
     .map((part) => palette.faint(` · ${part}`))
@@ -52,7 +52,9 @@ export function whyWords({ why, waitsFor, node }: Pick<ServicePlan, 'why' | 'wai
     case 'change':
       return 'blueprint changed'
     case 'asked':
-      return 'asked for with --replace'
+      return 'asked for'
+    case 'held':
+      return 'held'
     case 'drift':
       return 'drift: the node changed'
     case 'both':
@@ -76,7 +78,7 @@ const actionWord: Record<ServicePlan['action'], string> = {
   replace: 'replace',
   remove: 'remove',
   adopt: 'adopt',
-  forget: 'forget',
+  act: 'act',
   unknown: 'unknown',
   none: '',
 }

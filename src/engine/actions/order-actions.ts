@@ -1,5 +1,6 @@
 /** Which actions run, and in which order: AYS's lifecycle with its prerequisites, forwards and backwards. */
 import type { Address } from '../../base/address.ts'
+import type { Graph } from '../graph/graph.ts'
 
 /** Verbs that every service has. */
 export const LIFECYCLE = ['init', 'install', 'start', 'monitor', 'stop', 'uninstall', 'delete'] as const
@@ -120,4 +121,25 @@ export function stepsOf(steps: readonly ActionStep[]): readonly (readonly Action
   return rows.map((row) =>
     [...row].sort((a, b) => (actionKey(a.service, a.action) < actionKey(b.service, b.action) ? -1 : 1)),
   )
+}
+
+/** The lifecycle over a graph when nothing is known to be ok: everything that an order could pull in. */
+export function lifecycleOf(graph: Graph): ActionGraph {
+  const children = new Map<Address, Address[]>()
+  for (const service of graph.services.values()) {
+    if (service.parent) children.set(service.parent, [...(children.get(service.parent) ?? []), service.address])
+  }
+  return {
+    producers: (address) => {
+      const service = graph.services.get(address)
+      return service ? [...(service.parent ? [service.parent] : []), ...Object.values(service.consumes).flat()] : []
+    },
+    children: (address) => children.get(address) ?? [],
+    requires: (address, action) => {
+      if ((LIFECYCLE as readonly string[]).includes(action)) return []
+      const own = graph.services.get(address)?.template.actions?.[action]
+      return own && (own.requires ?? ['start'])
+    },
+    isOk: () => false,
+  }
 }

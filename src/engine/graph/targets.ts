@@ -79,7 +79,7 @@ function reach(from: Iterable<Address>, edges: ReadonlyMap<Address, readonly Add
 }
 
 /** `*` is any run of characters, `?` one. Linear in both texts for each star, without regular expressions. */
-function globMatches(pattern: string, text: string): boolean {
+export function globMatches(pattern: string, text: string): boolean {
   let p = 0
   let star = -1
   let resume = 0

@@ -12,7 +12,7 @@ export interface Past {
 }
 
 export interface Decision {
-  readonly action: Exclude<Action, 'forget'>
+  readonly action: Exclude<Action, 'act'>
   readonly why: ServicePlan['why']
   readonly changes: readonly FieldChange[]
   readonly commands: readonly Command[]
@@ -93,8 +93,7 @@ export function decideUnwanted(
     why,
     changes: [{ path: '', from: plain(found), to: past.before, how: 'in place' }],
   } as const
-  if (sameData(found, past.before))
-    return { ...base, changes: [], commands: [], effects: [], becomes: found }
+  if (sameData(found, past.before)) return { ...base, changes: [], commands: [], effects: [], becomes: found }
   const commands = kind.remove(past.wanted, past.before, found)
   if (commands.length > 0)
     return {
@@ -103,6 +102,7 @@ export function decideUnwanted(
       effects: effectsOf(commands, holds === 'data' ? thing : undefined),
       becomes: past.before,
     }
+  if (kind.watches) return { ...base, changes: [], commands: [], effects: [], becomes: past.before }
   const problem: Problem = {
     code: 'NO_WAY_BACK',
     severity: 'warning',

@@ -10,7 +10,7 @@ import type { Rung } from '../task.ts'
  */
 export interface Plan {
   readonly format: 1
-  readonly kind: 'apply' | 'destroy' | 'import'
+  readonly kind: 'apply' | 'destroy' | 'import' | 'action'
   readonly environment: string
   /** Digest of everything below; equal plans have equal hashes. */
   readonly hash: string
@@ -23,13 +23,25 @@ export interface Plan {
   readonly warnings: readonly Problem[]
   /** What `apply` refuses until it is allowed: data loss without --allow, $protect. */
   readonly blocked: readonly Problem[]
+  /** Services that a verb keeps lower than the blueprint says. */
+  readonly held: readonly PlanHold[]
   readonly nodes: number
   /** True when every node is simulated or none is: nothing real is touched. */
   readonly simulated: boolean
 }
 
-/** What happens to a service. `none` appears only in counts. */
-export type Action = 'create' | 'update' | 'replace' | 'remove' | 'adopt' | 'forget' | 'unknown' | 'none'
+/** A hold, as every plan names it. */
+export interface PlanHold {
+  readonly address: Address
+  readonly rung: Exclude<Rung, 'running'>
+  readonly verb: string
+  readonly who: string
+  /** Milliseconds since 1970. */
+  readonly at: number
+}
+
+/** What happens to a service; `act` is an action of its template. `none` appears only in counts. */
+export type Action = 'create' | 'update' | 'replace' | 'remove' | 'adopt' | 'act' | 'unknown' | 'none'
 
 export interface ServicePlan {
   readonly address: Address
@@ -37,10 +49,23 @@ export interface ServicePlan {
   readonly action: Action
   /**
    * new: not remembered · change: the blueprint moved · drift: the node moved · both · orphan: no longer declared ·
-   * asked: --replace · waits: looked at when `waitsFor` is done · lost: its node is out of reach
+   * asked: --replace or a verb · held: a verb keeps it lower than the blueprint says · waits: looked at when `waitsFor` is done · lost: its node is out of reach
    */
-  readonly why: 'new' | 'change' | 'drift' | 'both' | 'orphan' | 'waits' | 'lost' | 'adopt' | 'destroy' | 'asked'
+  readonly why:
+    | 'new'
+    | 'change'
+    | 'drift'
+    | 'both'
+    | 'orphan'
+    | 'waits'
+    | 'lost'
+    | 'adopt'
+    | 'destroy'
+    | 'asked'
+    | 'held'
   readonly waitsFor?: Address
+  /** The verb or action of the template, where this is not about being as declared. */
+  readonly verb?: string
   /** The node its tasks run on; absent when it has none. */
   readonly node?: Address
   readonly at?: Place
@@ -58,7 +83,7 @@ export interface TaskPlan {
   readonly kind: string
   readonly node: Address
   readonly rung: Exclude<Rung, 'absent'>
-  readonly action: Exclude<Action, 'forget'>
+  readonly action: Exclude<Action, 'act'>
   readonly why: ServicePlan['why']
   readonly changes: readonly FieldChange[]
   /** The commands as data; secrets in them are sealed by JSON. Empty for what goes with its node. */

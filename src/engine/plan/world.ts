@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { OwnedTask } from '../graph/tasks.ts'
 import type { AnyKind, Finding } from '../kind.ts'
 import type { Rung } from '../task.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlanHold } from './plan.ts'
 
 /** One thing on one node as the whole graph wants it. The first owner's job does the work; the plan shows it there. */
 export type WantedThing = OwnedTask
@@ -46,6 +46,17 @@ export type Sight =
   | { readonly state: 'waits' }
   | { readonly state: 'lost'; readonly problem: Problem }
 
+/** An action of a service's template, to be done once. */
+export interface PlanAct {
+  readonly service: Address
+  readonly action: string
+  /** Digest of the arguments. */
+  readonly entry: string
+  readonly things: readonly WantedThing[]
+  /** Although it was done before. */
+  readonly force: boolean
+}
+
 export interface World {
   readonly kind: Plan['kind']
   readonly environment: string
@@ -63,6 +74,9 @@ export interface World {
   /** Services that this plan is about: --target, --exclude, --tag. */
   includes(address: Address): boolean
   readonly replace: ReadonlySet<Address>
+  readonly holds: ReadonlyMap<Address, PlanHold>
+  /** Actions that the blueprints ask for and that are not done yet. */
+  readonly acts: readonly PlanAct[]
   readonly allow: readonly string[]
   readonly warnings: readonly Problem[]
   readonly simulated: boolean
@@ -80,6 +94,16 @@ export interface Work {
   readonly removals: readonly PastTask[]
   /** Only written down: the node is not asked (no tasks, or they go with their node). */
   readonly onPaper: boolean
+  /** The service is forgotten when this and all its other works are ok. */
+  readonly forgets?: boolean
+  /** Looked at and judged; a difference is an error, nothing is done about it. */
+  readonly looksOnly?: boolean
+  /** Done once and not remembered as wanted: an action of the template. */
+  readonly passing?: boolean
+  /** Done although it was done before. */
+  readonly force?: boolean
+  /** The action of a service that this work is; its state is kept under this name and entry. */
+  readonly act?: { readonly action: string; readonly entry: string }
   /** What is there is remembered as it is: `ays import`. */
   readonly adopts?: boolean
   /** The node was out of reach when the plan was made: the work fails with this, and its dependants wait for another day. */

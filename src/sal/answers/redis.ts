@@ -38,6 +38,7 @@ export function answersRedis(options: {
 
 export const answersRedisKind: Kind<AnswersRedisWanted, AnswersRedisFound> = {
   name: 'answers.redis@1',
+  watches: true,
   look: ({ where }) => ({ program: LOOK, args: whereWords(where) }),
   parse(answer) {
     const fields = readFields(answer)

@@ -23,6 +23,7 @@ export function answersTcp(options: { readonly host?: string; readonly port: num
 
 export const answersTcpKind: Kind<AnswersTcpWanted, AnswersTcpFound> = {
   name: 'answers.tcp@1',
+  watches: true,
   look: (wanted) => ({ program: LOOK, args: whereWords(wanted) }),
   parse(answer) {
     const fields = readFields(answer)

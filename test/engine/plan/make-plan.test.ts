@@ -6,6 +6,7 @@ import type { Graph, Service } from '../../../src/engine/graph/graph.ts'
 import { thingKey } from '../../../src/engine/graph/tasks.ts'
 import type { AnyKind, Finding } from '../../../src/engine/kind.ts'
 import { makePlan } from '../../../src/engine/plan/make-plan.ts'
+import type { PlanHold } from '../../../src/engine/plan/plan.ts'
 import type { PastService, PastTask, Sight, WantedThing, World } from '../../../src/engine/plan/world.ts'
 import { defineTemplate } from '../../../src/engine/template.ts'
 import { type NoteFound, type NoteWanted, noteKind } from '../toy-kind.ts'
@@ -35,6 +36,7 @@ function world(of: {
   sights?: Record<string, Sight>
   allow?: string[]
   kind?: 'apply' | 'destroy'
+  holds?: PlanHold[]
 }): World {
   const notes = Object.entries(of.notes ?? {})
   const services = new Map<Address, Service>()
@@ -116,6 +118,8 @@ function world(of: {
     orphans: past.map(([name]) => a(name)).filter((name) => !services.has(name)),
     includes: () => true,
     replace: new Set(),
+    acts: [],
+    holds: new Map((of.holds ?? []).map((hold) => [hold.address, hold])),
     allow: of.allow ?? [],
     warnings: [],
     simulated: false,

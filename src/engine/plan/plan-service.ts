@@ -1,0 +1,120 @@
+/** A declared service: what is to be had, and what of it is wanted no longer. */
+import type { Service } from '../graph/graph.ts'
+import { thingKey } from '../graph/tasks.ts'
+import { decideAdoption } from './decide.ts'
+import type { PastIndex } from './past-index.ts'
+import type { Action, ServicePlan, TaskPlan } from './plan.ts'
+import { dropTask, findingOf, taskPlan, wantTask } from './plan-tasks.ts'
+import type { Planned } from './planned.ts'
+import { worksOf } from './works.ts'
+import type { World } from './world.ts'
+
+export function planService(world: World, index: PastIndex, service: Service): Planned {
+  const { address } = service
+  const things = world.tasks.get(address) ?? []
+  const dropped = (index.pastOf.get(address) ?? []).filter((task) => !world.things.has(thingKey(task.node, task.thing)))
+  const known = world.past.services.has(address)
+  const force = world.replace.has(address)
+  const led = things.filter((thing) => thing.owners.find((owner) => world.includes(owner)) === address)
+  const tasks = [
+    ...[...dropped]
+      .sort((a, b) => b.position - a.position)
+      .map((task) => dropTask(world, task, world.holds.has(address) ? 'held' : 'change')),
+    ...led.map((thing) => wantTask(world, index, thing, service, force)),
+  ]
+  const node = things[0]?.node ?? dropped[0]?.node
+  const sight = node === undefined ? undefined : world.sight(node)
+  const facts = {
+    address,
+    template: service.template.name,
+    at: service.at,
+    ...(service.derivedBy ? { derivedBy: service.derivedBy } : {}),
+    ...(node ? { node } : {}),
+  }
+  const works = worksOf(address, things, dropped)
+  const asked = things.length + dropped.length > 0
+  if (asked && sight?.state === 'lost')
+    return {
+      plan: { ...facts, action: 'unknown', why: 'lost', tasks, problem: sight.problem },
+      works: works.map((work) => ({ ...work, lost: sight.problem })),
+      removal: false,
+    }
+  if (asked && sight?.state === 'waits' && service.node)
+    return { plan: { ...facts, action: 'unknown', why: 'waits', waitsFor: service.node, tasks }, works, removal: false }
+
+  const active = tasks.filter((task) => task.action !== 'none')
+  const action = actionOf(known, tasks)
+  if (action === 'none') return { plan: { ...facts, action, why: 'change', tasks: [] }, works: [], removal: false }
+  const why = known ? whyOf(active) : action === 'adopt' ? 'adopt' : 'new'
+  const blocked = active.length > 0 && active.every((task) => task.action === 'unknown')
+  return {
+    plan: {
+      ...facts,
+      action,
+      why,
+      tasks: active,
+      ...(blocked && active[0]?.problem ? { problem: active[0].problem } : {}),
+    },
+    works,
+    removal: false,
+  }
+}
+
+/** Import: the things of a service that are there, to be remembered as they are. */
+export function planAdoption(world: World, index: PastIndex, service: Service): Planned {
+  const { address } = service
+  const facts = {
+    address,
+    template: service.template.name,
+    at: service.at,
+    ...(service.node ? { node: service.node } : {}),
+  }
+  const adopted = (world.tasks.get(address) ?? []).flatMap((thing) => {
+    const past = index.pastTask.get(thingKey(thing.node, thing.thing))
+    const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
+    const decision = decideAdoption(thing.kind, thing.wanted, finding, past)
+    return decision ? [{ thing, plan: taskPlan(thing, thing.kind.name, decision, service.at) }] : []
+  })
+  const tasks = adopted.map((one) => one.plan)
+  const lost = tasks.find((task) => task.action === 'unknown')
+  if (lost) {
+    const problem = lost.problem ? { problem: lost.problem } : {}
+    return { plan: { ...facts, action: 'unknown', why: 'lost', tasks, ...problem }, works: [], removal: false }
+  }
+  if (tasks.length === 0) return { plan: { ...facts, action: 'none', why: 'adopt', tasks }, works: [], removal: false }
+  const works = worksOf(
+    address,
+    adopted.map((one) => one.thing),
+    [],
+  ).map((work) => ({ ...work, adopts: true }))
+  return { plan: { ...facts, action: 'adopt', why: 'adopt', tasks }, works, removal: false }
+}
+
+function actionOf(known: boolean, tasks: readonly TaskPlan[]): Action {
+  const has = (action: Action): boolean => tasks.some((task) => task.action === action)
+  if (has('unknown') && tasks.every((task) => task.action === 'unknown')) return 'unknown'
+  if (has('replace')) return 'replace'
+  if (!known)
+    return tasks.length > 0 && tasks.every((task) => task.action === 'adopt' || task.action === 'none')
+      ? 'adopt'
+      : 'create'
+  if (tasks.some((task) => task.action !== 'none'))
+    return tasks.every((task) => task.action === 'none' || task.action === 'adopt')
+      ? 'adopt'
+      : has('unknown') && tasks.every((task) => task.action === 'none' || task.action === 'unknown')
+        ? 'unknown'
+        : 'update'
+  return 'none'
+}
+
+function whyOf(tasks: readonly TaskPlan[]): ServicePlan['why'] {
+  const whys = new Set(tasks.filter((task) => task.action !== 'adopt').map((task) => task.why))
+  if (whys.size === 0) return 'adopt'
+  const drift = whys.has('drift')
+  const change = whys.has('change') || whys.has('new')
+  if (whys.has('both') || (drift && change)) return 'both'
+  if (drift) return 'drift'
+  if (whys.size === 1 && whys.has('held')) return 'held'
+  if (whys.size === 1 && whys.has('asked')) return 'asked'
+  return whys.has('lost') && whys.size === 1 ? 'lost' : 'change'
+}

@@ -1,0 +1,95 @@
+/** One thing of a service, decided and shown. */
+import type { Address } from '../../base/address.ts'
+import type { Place } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
+import type { Service } from '../graph/graph.ts'
+import { thingKey } from '../graph/tasks.ts'
+import type { Effect, Finding } from '../kind.ts'
+import { type Decision, decideUnwanted, decideWanted } from './decide.ts'
+import type { PastIndex } from './past-index.ts'
+import type { ServicePlan, TaskPlan } from './plan.ts'
+import type { PastTask, WantedThing, World } from './world.ts'
+
+/** A thing to have. */
+export function wantTask(
+  world: World,
+  index: PastIndex,
+  thing: WantedThing,
+  service: Service,
+  force: boolean,
+): TaskPlan {
+  const past = index.pastTask.get(thingKey(thing.node, thing.thing))
+  const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
+  const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, { holds: thing.holds, force })
+  return taskPlan(thing, thing.kind.name, decision, service.at)
+}
+
+/** A thing to be rid of. */
+export function dropTask(world: World, task: PastTask, why: ServicePlan['why']): TaskPlan {
+  const kind = world.tryFindKind(task.kind)
+  if (!kind) {
+    const problem: Problem = {
+      code: 'ORPHAN_UNKNOWN_KIND',
+      message: `${task.thing} on ${task.node} was made by ${task.kind}, which this version does not know.`,
+      hint: `Use the ays that made it, or \`ays forget ${task.service}\`.`,
+    }
+    return { ...blank(task), action: 'unknown', why, problem }
+  }
+  const finding = findingOf(world, task.node, task.thing, kind.bare)
+  return taskPlan(task, task.kind, decideUnwanted(kind, task.thing, finding, task, why, task.holds), undefined)
+}
+
+/** A thing that goes with its node. */
+export function withNode(task: PastTask, why: ServicePlan['why']): TaskPlan {
+  const effects: Effect[] = task.holds === 'data' ? [{ kind: 'data-loss', what: `${task.thing} on ${task.node}` }] : []
+  return { ...blank(task), action: 'remove', why, effects, withNode: true }
+}
+
+const blank = (
+  task: PastTask,
+): Pick<TaskPlan, 'thing' | 'kind' | 'node' | 'rung' | 'changes' | 'commands' | 'effects'> => ({
+  thing: task.thing,
+  kind: task.kind,
+  node: task.node,
+  rung: task.rung,
+  changes: [],
+  commands: [],
+  effects: [],
+})
+
+export function taskPlan(
+  of: { thing: string; node: Address; rung: TaskPlan['rung'] },
+  kind: string,
+  decision: Decision,
+  at: Place | undefined,
+): TaskPlan {
+  const { action, why, changes, commands, effects, problem, moving } = decision
+  return {
+    thing: of.thing,
+    kind,
+    node: of.node,
+    rung: of.rung,
+    action,
+    why,
+    changes,
+    commands,
+    effects,
+    ...(problem ? { problem } : {}),
+    ...(at ? { at } : {}),
+    ...(moving ? { moving: moving.progress } : {}),
+  }
+}
+
+/** What was found, or is known without asking: a node that this plan makes is bare. */
+export function findingOf(world: World, node: Address, thing: string, bare: unknown): Finding<unknown> {
+  const sight = world.sight(node)
+  if (sight.state === 'bare') return { state: 'seen', found: bare }
+  if (sight.state === 'lost') return { state: 'unknown', problem: sight.problem }
+  const found = world.finding(node, thing)
+  return (
+    found ?? {
+      state: 'unknown',
+      problem: { code: 'LOOK_FAILED', message: `${thing} on ${node} was not looked at yet.` },
+    }
+  )
+}

@@ -1,0 +1,91 @@
+/** The plan as a whole: counts, blast radius, what it must not do unasked. */
+import type { Address } from '../../base/address.ts'
+import { digestOf } from '../../base/json.ts'
+import { type Problem, sortProblems } from '../../base/problem.ts'
+import type { Effect } from '../kind.ts'
+import type { Action, BlastRadius, Plan, ServicePlan } from './plan.ts'
+import type { Planned } from './planned.ts'
+import type { World } from './world.ts'
+
+export function finishPlan(world: World, services: readonly ServicePlan[], planned: readonly Planned[]): Plan {
+  const counts: Record<Action, number> = {
+    create: 0,
+    update: 0,
+    replace: 0,
+    remove: 0,
+    adopt: 0,
+    act: 0,
+    unknown: 0,
+    none: 0,
+  }
+  for (const one of planned) counts[one.plan.action]++
+  const nodes = new Set([...world.graph.services.values()].flatMap((service) => (service.node ? [service.node] : [])))
+  const lost = new Map<Address, Problem>()
+  for (const service of services)
+    if (service.why === 'lost' && service.node && service.problem) lost.set(service.node, service.problem)
+  const body = {
+    format: 1,
+    kind: world.kind,
+    environment: world.environment,
+    services,
+    counts,
+    radius: radiusOf(services),
+    unreachable: [...lost].map(([node, problem]) => ({ node, problem })),
+    warnings: sortProblems(world.warnings),
+    blocked: blockedBy(world, services),
+    held: [...world.holds.values()].filter((hold) => world.graph.services.has(hold.address)),
+    nodes: nodes.size,
+    simulated: world.simulated,
+  } as const
+  return { ...body, hash: digestOf(body) }
+}
+
+function radiusOf(services: readonly ServicePlan[]): BlastRadius {
+  const tasks = services.flatMap((service) => service.tasks)
+  const effects = tasks.flatMap((task) => task.effects)
+  const of = (kind: Effect['kind']): string[] => [
+    ...new Set(effects.filter((effect) => effect.kind === kind).map((effect) => effect.what)),
+  ]
+  const other = effects.filter((effect) => effect.kind !== 'restart' && effect.kind !== 'data-loss')
+  const nodes = services
+    .flatMap((service) => (service.why === 'waits' && service.node ? [service.node] : []))
+    .concat(tasks.filter((task) => task.commands.length > 0 || task.withNode).map((task) => task.node))
+  return {
+    nodes: [...new Set(nodes)],
+    restarts: of('restart'),
+    dataLoss: of('data-loss'),
+    other: [...new Map(other.map((one) => [`${one.kind} ${one.what}`, one])).values()],
+  }
+}
+
+function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
+  const problems: Problem[] = []
+  for (const service of services) {
+    const at = service.at ? { at: service.at } : {}
+    const declared = world.graph.services.get(service.address)?.steer.protect
+    const guarded = declared ?? world.past.services.get(service.address)?.protect ?? false
+    if (guarded && (service.action === 'remove' || service.action === 'replace'))
+      problems.push({
+        code: 'PROTECTED',
+        ...at,
+        message: `${service.address} is protected ($protect) and would be ${service.action}d.`,
+        hint: 'Take $protect off in a change of its own first, if this is meant.',
+      })
+    const lost = [
+      ...new Set(
+        service.tasks
+          .flatMap((task) => task.effects)
+          .filter((effect) => effect.kind === 'data-loss')
+          .map((effect) => effect.what),
+      ),
+    ]
+    if (lost.length > 0 && !world.allow.some((one) => one === 'data-loss' || one === `data-loss=${service.address}`))
+      problems.push({
+        code: 'DATA_LOSS',
+        ...at,
+        message: `${service.address} would lose data: ${lost.join(', ')}.`,
+        hint: `--allow data-loss=${service.address} lets it; --allow data-loss lets all of this plan.`,
+      })
+  }
+  return sortProblems(problems)
+}
