@@ -58,7 +58,8 @@ export class NodeDesk {
     this.node = options.node
     this.#open = options.open
     this.#gate = options.gate
-    this.#signal = options.signal
+    // One of its own: Node warns of a leak where more than ten listen to one signal, and a run has many desks.
+    this.#signal = AbortSignal.any([options.signal])
   }
 
   transport(): Promise<Transport> {

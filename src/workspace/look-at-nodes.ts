@@ -33,8 +33,12 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
   const sights = new Map<Address, Sight>()
   const facts = new Map<Address, Facts>()
 
-  const lookAt = (node: Address, signal: AbortSignal): Promise<NodeLook> =>
-    input.nodes.look(node, questions.get(node) ?? [], { facts: input.wantsFacts(node), signal })
+  // A signal per node: Node warns of a leak where more than ten listen to one.
+  const lookAt = (node: Address, ...signals: AbortSignal[]): Promise<NodeLook> =>
+    input.nodes.look(node, questions.get(node) ?? [], {
+      facts: input.wantsFacts(node),
+      signal: AbortSignal.any([input.signal, ...signals]),
+    })
 
   async function ask(node: Address, hosted: Sight['state'], begun?: Begun): Promise<void> {
     if (hosted === 'bare') {
@@ -43,7 +47,7 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
       sights.set(node, { state: 'bare' })
       return
     }
-    const look = await (begun?.look ?? lookAt(node, input.signal))
+    const look = await (begun?.look ?? lookAt(node))
     const known = input.machineId(node)
     if (look.facts && known !== undefined && look.facts.machineId !== known) {
       sights.set(node, { state: 'lost', problem: otherMachine(node, known, look.facts) })
@@ -67,7 +71,7 @@ export async function lookAtNodes(input: LookInput): Promise<NodeSights> {
   const begun = new Map<Address, Begun>()
   for (const node of others.filter((one) => stood.has(one))) {
     const abort = new AbortController()
-    begun.set(node, { abort, look: lookAt(node, AbortSignal.any([input.signal, abort.signal])) })
+    begun.set(node, { abort, look: lookAt(node, abort.signal) })
   }
   if (questions.has(LOCAL)) await ask(LOCAL, 'seen')
   await Promise.all(others.map((node) => ask(node, hostedState(input, sights, node, made.get(node)), begun.get(node))))
