@@ -13,10 +13,11 @@ export function orderWorks(
   const dependants = dependantsOf(world.past.services)
   const behind = sharersOf(world, byAddress)
   const producers = nearestPlanned(world, byAddress)
+  const sharers = formerSharers(world)
   const services: ServicePlan[] = []
   const works: Work[] = []
   for (const one of [...planned.filter((p) => !p.removal), ...removalsInOrder(planned, dependants)]) {
-    const after = one.removal ? beforeRemoval(one, byAddress, dependants, world) : producers(one.plan.address)
+    const after = one.removal ? beforeRemoval(one, byAddress, dependants, sharers) : producers(one.plan.address)
     const soft = (behind.get(one.plan.address) ?? []).filter((address) => !after.includes(address))
     services.push({ ...one.plan, after, ...(soft.length > 0 ? { behind: soft } : {}) })
     const lastKeys = (address: Address): string[] => byAddress.get(address)?.works.map((work) => work.key) ?? []
@@ -72,7 +73,7 @@ function beforeRemoval(
   one: Planned,
   planned: ReadonlyMap<Address, Planned>,
   dependants: ReadonlyMap<Address, readonly Address[]>,
-  world: World,
+  sharers: ReadonlyMap<Address, ReadonlySet<Address>>,
 ): Address[] {
   if (one.withNode) return planned.has(one.withNode) ? [one.withNode] : []
   const { address } = one.plan
@@ -80,15 +81,24 @@ function beforeRemoval(
   const through = direct.flatMap((dependant) =>
     planned.get(dependant)?.withNode === address ? (dependants.get(dependant) ?? []) : [],
   )
-  const after = [...new Set([...direct, ...through])].filter(
+  const after = [...direct, ...through].filter(
     (dependant) => dependant !== address && planned.has(dependant) && planned.get(dependant)?.withNode !== address,
   )
   // The last owner of a shared thing removes it, after the others.
-  for (const task of world.past.tasks)
-    if (task.service === address)
-      for (const other of task.shared ?? [])
-        if (planned.get(other)?.removal && other !== address && !after.includes(other)) after.push(other)
-  return after
+  const others = [...(sharers.get(address) ?? [])].filter((other) => other !== address && planned.get(other)?.removal)
+  return [...new Set([...after, ...others])]
+}
+
+/** Who shared things with the service that is remembered as their first owner. */
+function formerSharers(world: World): ReadonlyMap<Address, ReadonlySet<Address>> {
+  const sharers = new Map<Address, Set<Address>>()
+  for (const { service, shared } of world.past.tasks) {
+    if (!shared) continue
+    const known = sharers.get(service) ?? new Set()
+    sharers.set(service, known)
+    for (const other of shared) known.add(other)
+  }
+  return sharers
 }
 
 /** Consumers before producers; depth first, so that every list of jobs reads as it will run. */
