@@ -10,7 +10,7 @@ import type { ActionState, Change, JobRow, RememberedService, Run, Store } from 
 import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
 import { gateOf, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
-import { adoptWork, endedJob, questionsOf, runWork, type WorkEnd } from './run-work.ts'
+import { adoptWork, endedJob, questionsOf, runWork, type WorkContext, type WorkEnd } from './run-work.ts'
 
 export interface RunInput {
   readonly plan: Plan
@@ -23,7 +23,10 @@ export interface RunInput {
   /** 8 hex digits of this state; job ids begin with it. */
   readonly tag: string
   readonly parallel: number
-  readonly retriesMs: readonly number[]
+  /** How often a service is tried again, and after which errors. */
+  retries(service: Address): Retries
+  /** `$timeout` of a service. */
+  timeoutMs(service: Address): number | undefined
   readonly patienceMs: number
   openTransport(node: Address): Promise<Transport>
   /** Closes the connection to a node that was just remade, so that the next one is new. */
@@ -48,6 +51,12 @@ export interface RunInput {
   readonly endNow: AbortSignal
   onStart(run: number, jobs: number): void
   onWork(work: Work, event: WorkEvent): void
+}
+
+/** Waits between attempts; `all`: after any error, else only after what a kind calls transient. */
+export interface Retries {
+  readonly waitsMs: readonly number[]
+  readonly all: boolean
 }
 
 export type WorkEvent =
@@ -135,7 +144,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       void conclude(
         work,
         { ...job, startedAt },
-        { end: 'cancelled', warnings: [], results: [], attempts: 0 },
+        { end: 'cancelled', warnings: [], results: [], attempts: 0, tries: 0 },
         startedAt,
       )
       return
@@ -150,10 +159,10 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   }
 
   async function carryOut(work: Work, job: JobRow): Promise<WorkEnd> {
-    if (work.lost) return { end: 'error', problem: work.lost, warnings: [], results: [], attempts: 0 }
+    if (work.lost) return { end: 'error', problem: work.lost, warnings: [], results: [], attempts: 0, tries: 0 }
     if (work.onPaper) {
       await ledger.write(onPaperChanges(input, work))
-      return { end: 'ok', warnings: [], results: [], attempts: 0 }
+      return { end: 'ok', warnings: [], results: [], attempts: 0, tries: 0 }
     }
     const desk = deskOf(work.node)
     await firstSight(work.node, desk)
@@ -171,7 +180,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       desk,
       ledger,
       clock,
-      limits: { retriesMs: input.retriesMs, passesMax: 3, movesMax: 5 },
+      ...attemptsOf(input, work),
       patienceMs: input.patienceMs,
       workspace: input.workspace,
       fence: input.fence,
@@ -284,12 +293,26 @@ function onPaperChanges(input: RunInput, work: Work): Change[] {
   return work.forgets ? input.pastOf(work.service).map(({ node, thing }) => ({ drop: 'task', node, thing })) : []
 }
 
+/** Attempts that an earlier run left are counted on, and not begun before they are due. */
+function attemptsOf(input: RunInput, work: Work): Pick<WorkContext, 'limits' | 'dueAt' | 'timeoutMs'> {
+  const { waitsMs, all } = input.retries(work.service)
+  const { action, entry } = work.act ?? { action: 'apply', entry: '' }
+  const before = all ? input.actionState(work.service, action, entry) : undefined
+  const attemptsBefore = before?.nextAt !== undefined && before.attempts <= waitsMs.length ? before.attempts : 0
+  const timeoutMs = input.timeoutMs(work.service)
+  return {
+    limits: { retriesMs: waitsMs, retriesAll: all, attemptsBefore, passesMax: 3, movesMax: 5 },
+    ...(attemptsBefore > 0 && before?.nextAt !== undefined ? { dueAt: before.nextAt } : {}),
+    ...(timeoutMs !== undefined ? { timeoutMs } : {}),
+  }
+}
+
 /** The state of an action of the service, for `ays status` and so that an entry that is ok runs once. */
 function actChanges({ clock, actionState }: RunInput, work: Work, end: WorkEnd): Change[] {
-  if (!work.act || end.end === 'cancelled') return []
-  const { action, entry } = work.act
+  const { action, entry } = work.act ?? { action: 'apply', entry: '' }
   const before = actionState(work.service, action, entry)
-  const attempts = end.end === 'ok' ? 0 : (before?.attempts ?? 0) + 1
+  if (end.end === 'cancelled' || (!work.act && end.end === 'ok' && !before && end.tries <= 1)) return []
+  const attempts = end.end === 'ok' ? 0 : end.tries
   const problem = end.problem ? { problem: end.problem } : {}
   return [
     {

@@ -2,9 +2,10 @@
 import { initialTransition, transition } from 'xstate'
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
+import { showDuration } from '../base/duration.ts'
 import { plain } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
-import type { AnyKind, CommandResult } from '../engine/kind.ts'
+import type { AnyKind, Command, CommandResult } from '../engine/kind.ts'
 import { type Decision, decideUnwanted, decideWanted } from '../engine/plan/decide.ts'
 import type { ServicePlan } from '../engine/plan/plan.ts'
 import type { PastTask, WantedThing, Work } from '../engine/plan/world.ts'
@@ -22,6 +23,8 @@ export interface WorkEnd {
   readonly results: readonly CommandResult[]
   /** How often commands were given to the node; the last job id there ends with it. */
   readonly attempts: number
+  /** Executions until it was ok or given up, those of earlier runs included. */
+  readonly tries: number
 }
 
 /** Everything a work needs of its run. */
@@ -32,6 +35,10 @@ export interface WorkContext {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly limits: MachineLimits
+  /** When a retry of an earlier run is due: not before. */
+  readonly dueAt?: number
+  /** Overrides the time of every command: `$timeout`. */
+  readonly timeoutMs?: number
   /** Milliseconds that something may move without a sign of life. */
   readonly patienceMs: number
   readonly workspace: string
@@ -65,6 +72,16 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
   let replaced = !context.replace
   let moving: { progress: string; since: number } | undefined
   const firstSeen = new Map<string, unknown>()
+  const waitMs = (context.dueAt ?? 0) - context.clock.now()
+  if (waitMs > 0) {
+    context.onMoving('waits for its next attempt')
+    const ended = await context.clock.sleep(waitMs, context.signal).then(
+      () => false,
+      () => true,
+    )
+    if (ended) return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
+    seen = undefined
+  }
 
   while (snapshot.status === 'active') {
     let event: MachineEvent
@@ -79,7 +96,8 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
         }
         case 'applying': {
           if (!judged || !seen) throw new Error('applying without a judgement')
-          if (stops(context, attempt)) return { end: 'cancelled', warnings: [], results, attempts: attempt }
+          if (stops(context, attempt))
+            return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
           attempt++
           await context.ledger.write(beforeEffects(context, things, firstSeen, attempt))
           const outcome = await context.desk.act(jobOf(context, things, judged, seen, attempt), { slow: judged.slow })
@@ -91,11 +109,16 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           problem = read.problem
           break
         }
-        case 'backing off':
-          await context.clock.sleep(context.limits.retriesMs[snapshot.context.attempts - 1] ?? 0, context.endNow)
+        case 'backing off': {
+          const { attempts } = snapshot.context
+          const backoffMs = context.limits.retriesMs[attempts - 1] ?? 0
+          await context.ledger.write([retryChange(context, attempts, backoffMs, problem)])
+          context.onMoving(`tries again in ${showDuration(backoffMs)}`)
+          await context.clock.sleep(backoffMs, context.endNow)
           seen = undefined
           event = { type: 'waited' }
           break
+        }
         case 'moving': {
           const waits = judged?.moving ?? { progress: '', againMs: 500 }
           const now = context.clock.now()
@@ -119,7 +142,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
       }
     } catch (error) {
       if (context.endNow.aborted && !(error instanceof TransportError))
-        return { end: 'cancelled', warnings: [], results, attempts: attempt }
+        return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
       if (!(error instanceof TransportError)) throw error
       problem = error.problem
       event = { type: 'lost' }
@@ -128,10 +151,17 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
   }
 
   if (snapshot.value !== 'in place')
-    return { end: 'error', problem: problem ?? notSettled(context, judged), warnings: [], results, attempts: attempt }
+    return {
+      end: 'error',
+      problem: problem ?? notSettled(context, judged),
+      warnings: [],
+      results,
+      attempts: attempt,
+      tries: triesOf(snapshot),
+    }
   await context.ledger.write(afterEffects(context, things, firstSeen))
   const warnings = (judged?.decisions ?? []).flatMap((decision) => (decision.problem ? [decision.problem] : []))
-  return { end: 'ok', warnings, results, attempts: attempt }
+  return { end: 'ok', warnings, results, attempts: attempt, tries: triesOf(snapshot) }
 }
 
 type TaskChange = Extract<Change, { readonly put: 'task' }>
@@ -149,8 +179,35 @@ export async function adoptWork(context: WorkContext): Promise<WorkEnd> {
     changes.push({ put: 'task', task: { ...change.task, wanted: plain(asIs ?? thing.wanted), adopted: true } })
   })
   await ledger.write(changes)
-  return { end: 'ok', warnings: [], results: [], attempts: 0 }
+  return { end: 'ok', warnings: [], results: [], attempts: 0, tries: 1 }
 }
+
+/** The next attempt and when it is due, so that another run goes on with it. */
+function retryChange(
+  { work, clock }: WorkContext,
+  attempts: number,
+  backoffMs: number,
+  problem: Problem | undefined,
+): Change {
+  const { action, entry } = work.act ?? { action: 'apply', entry: '' }
+  const lastAt = clock.now()
+  const why = problem ? { problem } : {}
+  return {
+    put: 'action',
+    action: {
+      address: work.service,
+      action,
+      entry,
+      state: 'error',
+      attempts,
+      lastAt,
+      nextAt: lastAt + backoffMs,
+      ...why,
+    },
+  }
+}
+
+const triesOf = (snapshot: { readonly context: { readonly attempts: number } }): number => snapshot.context.attempts + 1
 
 /** A work that has begun goes on: only `endNow` stops it. */
 const stops = ({ signal, endNow, job }: WorkContext, attempt: number): boolean =>
@@ -266,7 +323,13 @@ function jobOf(
     steps: judged.decisions.flatMap((decision, i) => {
       const thing = things[i]
       return thing && decision.commands.length > 0
-        ? [{ question: thing.question, commands: decision.commands, becomes: decision.becomes }]
+        ? [
+            {
+              question: thing.question,
+              commands: decision.commands.map((command) => within(command, context.timeoutMs)),
+              becomes: decision.becomes,
+            },
+          ]
         : []
     }),
     expect: things.flatMap((thing, i) => {
@@ -278,6 +341,9 @@ function jobOf(
     unclaim: things.flatMap((thing) => (thing.removal ? [thing.question.thing] : [])),
   }
 }
+
+const within = (command: Command, timeoutMs: number | undefined): Command =>
+  timeoutMs === undefined ? command : { ...command, timeoutMs }
 
 function readOutcome(
   context: WorkContext,

@@ -4,6 +4,10 @@ import { assign, setup } from 'xstate'
 export interface MachineLimits {
   /** Waits between attempts after errors that a kind calls transient. Its length is the number of further attempts. */
   readonly retriesMs: readonly number[]
+  /** Any error is tried again, not only what a kind calls transient: `--retries`, `$retries`. */
+  readonly retriesAll: boolean
+  /** Attempts that failed before this run, of which the store knows. */
+  readonly attemptsBefore: number
   /** How often commands may run before "still not as wanted" is an error. */
   readonly passesMax: number
   /** How often the node may have moved between look and act. */
@@ -34,13 +38,15 @@ export const serviceMachine = setup({
   types: { context: {} as MachineContext, events: {} as MachineEvent, input: {} as MachineLimits },
   guards: {
     attemptsLeft: ({ context, event }) =>
-      event.type === 'failed' && event.transient && context.attempts < context.limits.retriesMs.length,
+      event.type === 'failed' &&
+      (event.transient || context.limits.retriesAll) &&
+      context.attempts < context.limits.retriesMs.length,
     passesLeft: ({ context }) => context.passes < context.limits.passesMax,
     movesLeft: ({ context }) => context.moves < context.limits.movesMax,
   },
 }).createMachine({
   id: 'service',
-  context: ({ input }) => ({ limits: input, attempts: 0, passes: 0, moves: 0 }),
+  context: ({ input }) => ({ limits: input, attempts: input.attemptsBefore, passes: 0, moves: 0 }),
   initial: 'checking',
   states: {
     /** A finding is at hand, or is being asked for, and is judged. */

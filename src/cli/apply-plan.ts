@@ -17,7 +17,8 @@ export interface ApplyPlanOptions {
   readonly json: boolean
   readonly yes: boolean
   readonly commands: boolean
-  readonly parallel: number
+  readonly parallel?: number | undefined
+  readonly retries?: readonly number[] | undefined
   readonly terminal: Terminal
   /** What is asked, given the number of changes in words: `Apply these 3 changes?` */
   readonly question: (changes: string) => string
@@ -55,7 +56,7 @@ export async function applyPlan(workspace: Workspace, plan: Plan, options: Apply
 async function runPlan(
   workspace: Workspace,
   plan: Plan,
-  { json, terminal, parallel }: ApplyPlanOptions,
+  { json, terminal, parallel, retries }: ApplyPlanOptions,
 ): Promise<ApplyResult> {
   const view = json
     ? silent
@@ -65,7 +66,8 @@ async function runPlan(
   const interrupt = onInterrupt((line) => (json ? process.stderr.write(`${line}\n`) : view.say(line)))
   try {
     return await workspace.apply(plan, {
-      parallel,
+      ...(parallel === undefined ? {} : { parallel }),
+      ...(retries ? { retriesMs: retries } : {}),
       signal: interrupt.signal,
       endNow: interrupt.endNow,
       onProgress: view.onProgress,

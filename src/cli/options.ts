@@ -1,5 +1,6 @@
 /** The flags and arguments that several commands share, and what the workspace is given of them. */
 import { Args, Flags } from '@oclif/core'
+import { tryReadDuration } from '../base/duration.ts'
 import { ProblemsError } from '../base/problem.ts'
 import type { PlanOptions, WorkspaceOptions } from '../workspace.ts'
 
@@ -104,12 +105,23 @@ export const applyFlags = {
   yes: Flags.boolean({ char: 'y', description: 'Do not ask. Data loss still needs --allow data-loss.' }),
   parallel: Flags.integer({
     char: 'p',
-    description: 'Jobs at once over all nodes.',
-    default: 10,
+    description: 'Jobs at once over all nodes; default: limits.parallel of ays.yaml, else 10.',
     min: 1,
     max: 1_000,
     helpValue: 'N',
   }),
+  retries: Flags.custom<readonly number[]>({
+    description: 'Waits before further attempts after any error: 5,10,15 or 1m,5m; 0 for none.',
+    helpValue: 'TIMES',
+    parse: async (text) => readRetries(text),
+  })(),
+}
+
+function readRetries(text: string): readonly number[] {
+  if (text.trim() === '0') return []
+  const waits = text.split(',').map((one) => tryReadDuration(one))
+  if (waits.every((ms) => ms !== undefined)) return waits.filter((ms) => ms !== undefined)
+  throw usage(`--retries ${text} is no list of times.`, 'Write 5,10,15 (seconds) or 1m,5m; 0 for none.')
 }
 
 async function readAllow(word: string): Promise<string> {

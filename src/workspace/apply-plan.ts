@@ -25,11 +25,15 @@ export interface ApplyInput {
   readonly session: Session
   readonly clock: Clock
   readonly parallel: number
-  readonly retriesMs: readonly number[]
+  /** From the command line or ays.yaml; a service's own $retries come first. */
+  readonly retriesMs?: readonly number[]
   onNote(note: string): void
 }
 
 const PATIENCE_MS = 120_000
+
+/** Waits after errors that a kind calls transient, where nobody asked for others. */
+const TRANSIENT_MS = [1_000, 2_000, 4_000]
 
 /** Throws LEASE_HELD while another works here, and what blocks the plan. */
 export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
@@ -73,6 +77,7 @@ async function run(
   const { planned, options, session, clock } = input
   const { assembly, nodes, memory } = planned
   const past = new Map(memory.tasks.map((task) => [thingKey(task.node, task.thing), task]))
+  const actions = new Map(store.memory().actions.map((one) => [`${one.address} ${one.action} ${one.entry}`, one]))
   const pastOf = new Map<Address, RememberedTask[]>()
   for (const task of memory.tasks) pastOf.set(task.service, [...(pastOf.get(task.service) ?? []), task])
   const destroys = planned.plan.kind === 'destroy'
@@ -87,15 +92,18 @@ async function run(
     workspace: session.claimant,
     tag: session.identity.tag,
     parallel: input.parallel,
-    retriesMs: input.retriesMs,
+    retries: (address) => {
+      const own = assembly.graph.services.get(address)?.steer.retriesMs ?? input.retriesMs
+      return own ? { waitsMs: own, all: true } : { waitsMs: TRANSIENT_MS, all: false }
+    },
+    timeoutMs: (address) => assembly.graph.services.get(address)?.steer.timeoutMs,
     patienceMs: PATIENCE_MS,
     openTransport: async (node) => nodes.transport(node),
     resetTransport: (node) => nodes.reset(node),
     tryFindKind,
     remember: (address) => rememberedOf(assembly, address, clock.now()),
     past: (node, thing) => past.get(thingKey(node, thing)),
-    actionState: (service, action, entry) =>
-      memory.actions.find((one) => one.address === service && one.action === action && one.entry === entry),
+    actionState: (service, action, entry) => actions.get(`${service} ${action} ${entry}`),
     pastOf: (service) => pastOf.get(service) ?? [],
     seen: (node, thing) => (moved.has(node) ? undefined : nodes.seen(node, thing)),
     replace: planned.replace,

@@ -65,6 +65,8 @@ export interface ActionOrder {
 export interface ApplyOptions {
   /** Jobs at once over all nodes; default 10. */
   readonly parallel?: number
+  /** Waits between attempts after any error; none when empty. Absent: what ays.yaml says, else 1, 2 and 4 s after transient ones. */
+  readonly retriesMs?: readonly number[]
   /** First abort: nothing new starts, running jobs end. */
   readonly signal?: AbortSignal
   /** Second: remote process groups are ended. */

@@ -14,7 +14,8 @@ export function holdChanges(
     const rung = hold && 'hold' in hold ? hold.hold.rung : holds.get(address)?.rung
     if (action === 'stop' && rung !== 'absent')
       next.set(address, { put: 'hold', hold: { address, rung: 'installed', verb: 'stop', ...by } })
-    if (action === 'uninstall' || action === 'delete')
+    const isDeleted = hold && 'hold' in hold && hold.hold.verb === 'delete'
+    if (action === 'delete' || (action === 'uninstall' && !isDeleted))
       next.set(address, { put: 'hold', hold: { address, rung: 'absent', verb: action, ...by } })
     if ((action === 'install' || action === 'start') && holds.has(address)) next.set(address, { drop: 'hold', address })
   }

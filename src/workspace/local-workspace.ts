@@ -101,13 +101,14 @@ export class LocalWorkspace implements Workspace {
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<ApplyResult> {
     const planned = this.#planned.get(plan)
     if (!planned) throw new Error('apply takes a plan that this workspace made')
+    const retriesMs = options.retriesMs ?? this.#settings.retriesMs
     return await applyPlan({
       planned,
       options,
       session: this.#session,
       clock: this.#clock,
       parallel: options.parallel ?? this.#settings.limits.parallel ?? 10,
-      retriesMs: this.#settings.retriesMs ?? [1_000, 2_000, 4_000],
+      ...(retriesMs ? { retriesMs } : {}),
       onNote: this.#options.onNote ?? (() => {}),
     })
   }
