@@ -1,6 +1,6 @@
 // `npm run bench`: measures planning, start-up and applies over real sshd, and prints tables. Nothing is installed.
 //   --quick          small sizes, one run each: to see that it works, not to learn figures
-//   --only a,b       of planning, start-up, fleet
+//   --only a,b       of planning, start-up, editor, fleet
 //   --write          puts the tables between <!-- bench --> and <!-- /bench --> of README.md
 //   --out DIR        where latest.json and latest.md go; default test/bench/results, nowhere with --quick
 //   --root DIR       another built checkout, to compare with
@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { benchEditor } from '../test/bench/editor.mjs'
 import { benchFleet } from '../test/bench/fleet.mjs'
 import { home } from '../test/bench/measure.mjs'
 import { benchPlanning } from '../test/bench/planning.mjs'
@@ -18,7 +19,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'planning,start-up,fleet' },
+    only: { type: 'string', default: 'planning,start-up,editor,fleet' },
     out: { type: 'string' },
     root: { type: 'string', default: home },
   },
@@ -36,6 +37,7 @@ const common = { ays: (...words) => [process.execPath, join(root, 'bin/ays.js'),
 const benches = {
   planning: () => benchPlanning({ ...common, sizes: quick ? [100, 1_000] : [1_000, 10_000], times: quick ? 1 : 5 }),
   'start-up': () => benchStartUp({ ...common, times: quick ? 1 : 9 }),
+  editor: () => benchEditor({ ...common, services: quick ? 100 : 1_000, times: quick ? 3 : 40 }),
   fleet: () =>
     benchFleet({ ...common, nodes: quick ? 2 : 10, files: quick ? 3 : 20, times: quick ? 1 : 3, others: !quick }),
 }
