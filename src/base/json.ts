@@ -27,7 +27,24 @@ const hasToJson = (value: unknown): value is { toJSON(): unknown } =>
 export const digestOf = (value: unknown): string => sha256(canonical(value))
 
 /** Equal as data: by canonical JSON, so secrets compare by their keyed digest. */
-export const sameData = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b)
+export function sameData(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  const [one, other] = [hasToJson(a) ? a.toJSON() : a, hasToJson(b) ? b.toJSON() : b]
+  if (!isObject(one) || !isObject(other) || Array.isArray(one) !== Array.isArray(other))
+    return canonical(one) === canonical(other)
+  if (Array.isArray(one) && Array.isArray(other))
+    return one.length === other.length && one.every((item, i) => sameData(item, other[i]))
+  const keys = shownKeys(one)
+  return (
+    keys.length === shownKeys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && sameData(one[key as never], other[key as never]))
+  )
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+/** Members that JSON shows. */
+const shownKeys = (value: object): string[] =>
+  Object.keys(value).filter((key) => isObject(value[key as never]) || textOf(value[key as never]) !== undefined)
 
 /** Plain data of a value that may hold secrets: what the store keeps and plans show. */
 export const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value ?? null)) as Json

@@ -35,3 +35,33 @@ test('a secret appears sealed, however deep', () => {
     `{"deep":[{"secret":{"ref":"secrets.x","sealed":"${secret.sealed}"}}]}`,
   )
 })
+
+test('data is the same exactly when its canonical text is', () => {
+  const leaf = fc.constantFrom(
+    undefined,
+    null,
+    0,
+    -0,
+    Number.NaN,
+    '',
+    'a',
+    false,
+    new Secret('s', 'x', sealer),
+    new Date(0),
+  )
+  const { data } = fc.letrec((tie) => ({
+    data: fc.oneof(
+      { maxDepth: 3 },
+      leaf,
+      fc.array(tie('data'), { maxLength: 2 }),
+      fc.dictionary(fc.constantFrom('a', 'b', '1', '__proto__'), tie('data')),
+    ),
+  }))
+  fc.assert(
+    fc.property(data, data, (a, b) => {
+      expect(sameData(a, b)).toBe(canonical(a) === canonical(b))
+      expect(sameData({ a, b }, { b, a })).toBe(true)
+    }),
+    { numRuns: 2_000 },
+  )
+})
