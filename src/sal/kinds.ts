@@ -5,6 +5,7 @@ import { packagesKind } from './apt/packages.ts'
 import { filesystemKind } from './btrfs/filesystem.ts'
 import { subvolumeKind } from './btrfs/subvolume.ts'
 import { commandKind } from './command/command.ts'
+import { dnsRecordsKind } from './dns/records.ts'
 import { directoryKind } from './files/directory.ts'
 import { fileKind } from './files/file.ts'
 import { symlinkKind } from './files/symlink.ts'
@@ -17,11 +18,11 @@ import { bridgeKind } from './network/bridge.ts'
 import { routeKind } from './network/route.ts'
 import { rulesetKind } from './nftables/ruleset.ts'
 import { sysctlKind } from './sysctl/sysctl.ts'
+import { runningKind } from './systemd/running.ts'
+import { unitKind } from './systemd/unit.ts'
 import { authorizedKeyKind } from './users/authorized-key.ts'
 import { groupKind } from './users/group.ts'
 import { userKind } from './users/user.ts'
-import { runningKind } from './systemd/running.ts'
-import { unitKind } from './systemd/unit.ts'
 
 /** Every kind there is. What was applied with one of them is removed by it, years later. */
 const all: readonly AnyKind[] = [
@@ -43,6 +44,7 @@ const all: readonly AnyKind[] = [
   addressKind,
   routeKind,
   rulesetKind,
+  dnsRecordsKind,
   answersRedisKind,
   answersTcpKind,
   labNetworkKind,
