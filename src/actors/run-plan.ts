@@ -108,6 +108,8 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   const desks = new Map<Address, NodeDesk>()
   const firstSights = new Map<Address, Promise<void>>()
   const remade = new Set<Address>()
+  /** Services for which this run changed something: what the plan saw of them is old. */
+  const changed = new Set<Address>()
   const problems: Problem[] = []
   const byKey = new Map(works.map((work) => [work.key, work]))
   const left = new Map<Address, number>()
@@ -173,7 +175,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
         .flatMap(({ effects }) => effects.map(({ kind, what }) => `${kind} ${what}`)),
     )
     const restarts = services.some((service) => service.why === 'waits' || service.action === 'create')
-    const planSeen = remade.has(work.node) ? undefined : seenOf(input, work)
+    const planSeen = remade.has(work.node) || changed.has(work.service) ? undefined : seenOf(input, work)
     const end = await (work.adopts ? adoptWork : runWork)({
       work,
       job,
@@ -212,6 +214,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
 
   async function conclude(work: Work, job: JobRow, end: WorkEnd, startedAt: number): Promise<void> {
     const state = end.end
+    if (end.results.length > 0) changed.add(work.service)
     if (end.problem) problems.push(end.problem)
     problems.push(...end.warnings)
     if (state !== 'ok') failedServices.add(work.service)

@@ -37,7 +37,8 @@ export function actionTasks(
   const node = workNodeOf(service)
   const entry = digestOf(read).slice(0, 16)
   const tasks = own.tasks({ ...contextOf(chosen, service), args: read })
-  const things = tasks.map((task) => ({ ...task, node, owners: [address] }))
+  // Equal arguments are one thing, others another: each is done once.
+  const things = tasks.map((task) => ({ ...task, thing: `${task.thing} ${entry}`, node, owners: [address] }))
   const done = states.some(
     (one) => one.address === address && one.action === action && one.entry === entry && one.state === 'ok',
   )
