@@ -29,6 +29,7 @@ import Lsp from './commands/lsp.ts'
 import Plan from './commands/plan.ts'
 import Runs from './commands/runs/index.ts'
 import RunsShow from './commands/runs/show.ts'
+import SchemaCommand from './commands/schema.ts'
 import Show from './commands/show.ts'
 import Ssh from './commands/ssh.ts'
 import Status from './commands/status.ts'
@@ -68,6 +69,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   plan: Plan,
   runs: Runs,
   'runs:show': RunsShow,
+  schema: SchemaCommand,
   show: Show,
   ssh: Ssh,
   status: Status,
