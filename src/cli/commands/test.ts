@@ -20,7 +20,7 @@ export default class Test extends AysCommand {
   }
   static override examples = [
     '<%= config.bin %> test',
-    '<%= config.bin %> test examples/fleet --filter removed',
+    '<%= config.bin %> test examples/fleet --filter shrinks',
     '<%= config.bin %> test --junit results.xml',
   ]
 
