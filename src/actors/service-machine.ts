@@ -34,8 +34,10 @@ export type MachineEvent =
   | { type: 'stuck' }
   | { type: 'waited' }
 
+const nothingAllowed: MachineLimits = { retriesMs: [], retriesAll: false, attemptsBefore: 0, passesMax: 0, movesMax: 0 }
+
 export const serviceMachine = setup({
-  types: { context: {} as MachineContext, events: {} as MachineEvent, input: {} as MachineLimits },
+  types: { context: {} as MachineContext, events: {} as MachineEvent, input: {} as MachineLimits | undefined },
   guards: {
     attemptsLeft: ({ context, event }) =>
       event.type === 'failed' &&
@@ -46,7 +48,8 @@ export const serviceMachine = setup({
   },
 }).createMachine({
   id: 'service',
-  context: ({ input }) => ({ limits: input, attempts: input.attemptsBefore, passes: 0, moves: 0 }),
+  // xstate's pure `transition` makes an actor without input for every step and throws it away: an error there is dear.
+  context: ({ input = nothingAllowed }) => ({ limits: input, attempts: input.attemptsBefore, passes: 0, moves: 0 }),
   initial: 'checking',
   states: {
     /** A finding is at hand, or is being asked for, and is judged. */
