@@ -12,7 +12,7 @@ import { benchEditor } from '../test/bench/editor.mjs'
 import { benchFleet } from '../test/bench/fleet.mjs'
 import { home } from '../test/bench/measure.mjs'
 import { benchPlanning } from '../test/bench/planning.mjs'
-import { keep, machine, markdown, writeBetweenMarks } from '../test/bench/report.mjs'
+import { keep, machine, markdown, tableText, writeBetweenMarks } from '../test/bench/report.mjs'
 import { benchStartUp } from '../test/bench/start-up.mjs'
 
 const { values: flags } = parseArgs({
@@ -45,13 +45,15 @@ const benches = {
 try {
   const on = machine()
   const tables = []
+  console.log(markdown([], on))
   for (const id of flags.only.split(',')) {
     if (!benches[id]) throw new Error(`--only knows ${Object.keys(benches).join(', ')}, not ${id}.`)
     console.error(`${id} …`)
-    tables.push(await benches[id]())
+    const table = await benches[id]()
+    console.log(`\n${tableText(table)}`)
+    tables.push(table)
   }
   const text = markdown(tables, on)
-  console.log(text)
   const out = flags.out ?? (quick ? undefined : join(home, 'test/bench/results'))
   if (out) keep(out, tables, on)
   if (flags.write && !writeBetweenMarks(join(home, 'README.md'), text)) {

@@ -137,6 +137,7 @@ function withAnsible({ lab, names, fileCount, folder, options }) {
   const control = join(folder, 'an')
   const env = {
     ...options.env,
+    LC_ALL: 'C.UTF-8',
     ANSIBLE_PIPELINING: 'True',
     ANSIBLE_FORKS: '10',
     ANSIBLE_SSH_CONTROL_PATH_DIR: control,

@@ -21,7 +21,8 @@ export function markdown(tables, on) {
   return [where, ...tables.map(tableText)].join('\n\n')
 }
 
-function tableText({ title, columns, rows, notes }) {
+/** One table with its title and notes. */
+export function tableText({ title, columns, rows, notes }) {
   const keys = Object.keys(columns)
   const right = keys.map((key) => rows.some((row) => typeof row[key] === 'number'))
   const cells = [Object.values(columns), ...rows.map((row) => keys.map((key) => shown(key, row[key])))]
