@@ -39,13 +39,16 @@ interface Waiting<Ask, Answer> {
 }
 
 const JOBS_PER_EXCHANGE = 64
-const LANES_PER_NODE = 4
+
+/** Exchanges with commands on one node at once, where ays.yaml says nothing. A transport has as many lanes. */
+export const LANES_PER_NODE = 4
 
 export class NodeDesk {
   readonly node: Address
   readonly #open: () => Promise<Transport>
   readonly #gate: Gate
   readonly #signal: AbortSignal
+  readonly #lanes: number
   #transport: Promise<Transport> | undefined
   #down: Problem | undefined
   #looks: Waiting<readonly Question[], readonly Seen[]>[] = []
@@ -54,7 +57,13 @@ export class NodeDesk {
   #busy = 0
   #scheduled = false
 
-  constructor(options: { node: Address; open: () => Promise<Transport>; gate: Gate; signal: AbortSignal }) {
+  constructor(options: {
+    node: Address
+    open: () => Promise<Transport>
+    gate: Gate
+    signal: AbortSignal
+    lanes: number
+  }) {
     this.node = options.node
     this.#open = options.open
     this.#gate = options.gate
@@ -95,7 +104,7 @@ export class NodeDesk {
 
   #send(): void {
     if (this.#looks.length > 0) void this.#sendLooks(this.#looks.splice(0))
-    while (this.#busy < LANES_PER_NODE && (this.#quick.length > 0 || this.#slow.length > 0)) {
+    while (this.#busy < this.#lanes && (this.#quick.length > 0 || this.#slow.length > 0)) {
       const slow = this.#slow.shift()
       const jobs = slow ? [slow] : this.#quick.splice(0, JOBS_PER_EXCHANGE)
       this.#busy++

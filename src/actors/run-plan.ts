@@ -8,7 +8,7 @@ import type { PastTask, Work } from '../engine/plan/world.ts'
 import { type End, trackReadiness } from '../engine/run/readiness.ts'
 import type { ActionState, Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
 import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
-import { gateOf, NodeDesk } from './desk.ts'
+import { gateOf, LANES_PER_NODE, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
 import { adoptWork, endedJob, questionsOf, runWork, type WorkContext, type WorkEnd } from './run-work.ts'
 
@@ -23,6 +23,8 @@ export interface RunInput {
   /** 8 hex digits of this state; job ids begin with it. */
   readonly tag: string
   readonly parallel: number
+  /** Exchanges with commands on one node at once; at most 4. */
+  readonly perNode: number
   /** How often a service is tried again, and after which errors. */
   retries(service: Address): Retries
   /** `$timeout` of a service. */
@@ -131,6 +133,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       open: () => input.openTransport(node),
       gate,
       signal: input.endNow,
+      lanes: Math.min(input.perNode, LANES_PER_NODE),
     })
     desks.set(node, desk)
     return desk

@@ -25,6 +25,7 @@ export interface ApplyInput {
   readonly session: Session
   readonly clock: Clock
   readonly parallel: number
+  readonly perNode: number
   /** From the command line or ays.yaml; a service's own $retries come first. */
   readonly retriesMs?: readonly number[]
   onNote(note: string): void
@@ -92,6 +93,7 @@ async function run(
     workspace: session.claimant,
     tag: session.identity.tag,
     parallel: input.parallel,
+    perNode: input.perNode,
     retries: (address) => {
       const own = assembly.graph.services.get(address)?.steer.retriesMs ?? input.retriesMs
       return own ? { waitsMs: own, all: true } : { waitsMs: TRANSIENT_MS, all: false }

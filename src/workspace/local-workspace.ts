@@ -1,3 +1,4 @@
+import { LANES_PER_NODE } from '../actors/desk.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { isError, type Problem, ProblemsError, sortProblems } from '../base/problem.ts'
@@ -11,6 +12,7 @@ import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
 import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
 import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
+import { openAgeFile } from './age-file.ts'
 import { applyPlan } from './apply-plan.ts'
 import type {
   ActionOrder,
@@ -26,8 +28,10 @@ import { findRoot } from './locate.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
 import { readSettings } from './read.ts'
+import { secretsOf } from './secrets.ts'
 import { Session } from './session.ts'
 import { statusOf } from './status.ts'
+import { readTemplateFolders } from './template-folders.ts'
 
 export class LocalWorkspace implements Workspace {
   readonly root: string
@@ -38,6 +42,7 @@ export class LocalWorkspace implements Workspace {
   readonly #clock: Clock
   readonly #planned = new WeakMap<Plan, Planned>()
   readonly #planning: Planning
+  readonly #templates: readonly AnyTemplate[]
 
   constructor(options: WorkspaceOptions) {
     this.#options = options
@@ -46,6 +51,9 @@ export class LocalWorkspace implements Workspace {
     this.environment = options.environment ?? 'default'
     const { file, problems } = readSettings(this.root, options.sources)
     this.#settings = file
+    const shipped = [...templates, ...(options.templates ?? [])]
+    const own = readTemplateFolders(this.root, shipped, options.sources)
+    this.#templates = [...shipped, ...own.templates]
     this.#session = new Session({
       root: this.root,
       environment: this.environment,
@@ -58,11 +66,20 @@ export class LocalWorkspace implements Workspace {
       environment: this.environment,
       options,
       settings: file,
-      settingsProblems: problems,
+      settingsProblems: [...problems, ...own.problems],
       session: this.#session,
       clock: this.#clock,
       templates: this.templates(),
     })
+  }
+
+  /** Opens what only a promise opens: the age file of secrets, if the workspace has one. Throws nothing. */
+  async prepare(): Promise<void> {
+    const { secretsFile } = this.#settings
+    const opened = secretsFile && !this.#options.simulate ? await openAgeFile(this.root, secretsFile) : undefined
+    const run = this.#options.sources ? 'never' : 'once'
+    const { sealer } = this.#session
+    this.#planning.secrets = secretsOf({ root: this.root, settings: this.#settings, sealer, opened, run })
   }
 
   get identity(): WorkspaceIdentity {
@@ -107,6 +124,7 @@ export class LocalWorkspace implements Workspace {
       options,
       session: this.#session,
       clock: this.#clock,
+      perNode: this.#settings.limits.perNode ?? LANES_PER_NODE,
       parallel: options.parallel ?? this.#settings.limits.parallel ?? 10,
       ...(retriesMs ? { retriesMs } : {}),
       onNote: this.#options.onNote ?? (() => {}),
@@ -142,7 +160,7 @@ export class LocalWorkspace implements Workspace {
     return this.#session.write().unlock(options)
   }
   templates(): readonly AnyTemplate[] {
-    return [...templates, ...(this.#options.templates ?? [])]
+    return this.#templates
   }
 
   async nodes(patterns: readonly string[]): Promise<readonly Address[]> {

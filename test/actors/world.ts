@@ -157,6 +157,7 @@ export async function run(
     workspace: 'w',
     tag: 'tag',
     parallel: 10,
+    perNode: 4,
     retries: of.retries ?? (() => ({ waitsMs: [], all: false })),
     timeoutMs: () => undefined,
     patienceMs: 60_000,
