@@ -67,6 +67,7 @@ export class NodeDesk {
     this.node = options.node
     this.#open = options.open
     this.#gate = options.gate
+    this.#lanes = options.lanes
     // One of its own: Node warns of a leak where more than ten listen to one signal, and a run has many desks.
     this.#signal = AbortSignal.any([options.signal])
   }
