@@ -4,7 +4,9 @@ import { LocalWorkspace } from './workspace/local-workspace.ts'
 
 export type * from './workspace/contract.ts'
 
-/** Opens the workspace of a folder; reads nothing but ays.yaml yet. Throws WORKSPACE_MISSING. */
+/** Opens the workspace of a folder; reads no blueprint yet. Throws WORKSPACE_MISSING. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  return new LocalWorkspace(options)
+  const workspace = new LocalWorkspace(options)
+  await workspace.prepare()
+  return workspace
 }

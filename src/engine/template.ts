@@ -2,6 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Secret } from '../base/secret.ts'
+import type { Declaration } from './blueprint/declaration.ts'
 import type { Connection } from './connection.ts'
 import type { Facts } from './facts.ts'
 import type { AnyTask } from './task.ts'
@@ -91,6 +92,8 @@ export interface Derived {
   readonly template: string
   readonly name: string
   readonly data: Readonly<Record<string, Json | Secret | undefined>>
+  /** Instead of data, where a file declares it: fields with their places, which may read other services. */
+  readonly declared?: Pick<Declaration, 'fields' | 'steer' | 'at'>
 }
 
 /** An action of a template besides the lifecycle: what `ays action NAME` does. */
@@ -148,6 +151,10 @@ export interface TemplateSpec<
   readonly on?: 'self' | 'local'
   /** A node that is made and taken away whole: what lives on it goes with it, without commands. */
   readonly disposable?: boolean
+  /** It stands when what it derives stands: what waits for it waits for those too. */
+  readonly whole?: boolean
+  /** Its file has mistakes, which are told: services of it are not judged. */
+  readonly broken?: boolean
   /** Known, but not built yet: using it is refused with this reason. */
   readonly unbuilt?: string
 }

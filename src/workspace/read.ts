@@ -7,10 +7,10 @@ import type { Problem } from '../base/problem.ts'
 import { type Sealer, Secret } from '../base/secret.ts'
 import type { Blueprint, Scope } from '../engine/blueprint/declaration.ts'
 import { readBlueprint } from '../engine/blueprint/read-blueprint.ts'
-import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
 import { readVars } from '../engine/blueprint/vars.ts'
 import { meetsRange } from '../engine/blueprint/version-range.ts'
 import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import { readSource } from './read-source.ts'
 import { type Secrets, secretsOf } from './secrets.ts'
 import type { Simulation } from './simulation.ts'
 import type { Sources } from './sources.ts'
@@ -76,7 +76,7 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
     env: Object.fromEntries(settings.env.map((name) => [name, (simulate?.env ?? environmentVariable)(name)])),
     secret: (name) => (simulate ? simulatedSecret(simulate, settings, name, sealer) : secrets.secret(name)),
     missingSecret: (name) => secrets.missing(name),
-    readFile: (path) => readTextFile(root, path),
+    readFile: (path) => readTextFile(root, path, from),
   }
   const paths =
     options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'), from)
@@ -125,39 +125,19 @@ const isBlueprint = (name: string): boolean => !name.startsWith('.') && !name.en
 /** `*.test.yaml`: a test of blueprints, which is no blueprint itself. */
 export const isTestFile = (name: string): boolean => /\.test\.ya?ml$/.test(name)
 
-const BYTES_MAX = 64 * 1_048_576
-
 const isThere = (path: string, sources: Sources | undefined): boolean =>
   sources?.unsaved.has(path) === true || existsSync(path)
 
-function readSource(
+function readTextFile(
   root: string,
   path: string,
   sources: Sources | undefined,
-): { readonly file: SourceFile; readonly problems: readonly Problem[] } {
-  const shown = relative(root, path).startsWith('..') ? path : relative(root, path)
-  const at = { file: shown, line: 1, column: 1 }
-  const broken = (message: string): { file: SourceFile; problems: Problem[] } => ({
-    file: { path: shown, text: '' },
-    problems: [{ code: 'FILE_UNREADABLE', at, message }],
-  })
-  const unsaved = sources?.unsaved.get(path)
-  if (unsaved !== undefined) return { file: { path: shown, text: unsaved }, problems: [] }
-  try {
-    if (statSync(path).size > BYTES_MAX) return broken(`${shown} is larger than 64 MiB.`)
-    const bytes = readFileSync(path)
-    const text = bytes.toString('utf8')
-    if (!Buffer.from(text, 'utf8').equals(bytes)) return broken(`${shown} is not UTF-8 text.`)
-    return { file: { path: shown, text: text.startsWith('﻿') ? text.slice(1) : text }, problems: [] }
-  } catch (error) {
-    return broken(`${shown} cannot be read: ${error instanceof Error ? error.message : String(error)}.`)
-  }
-}
-
-function readTextFile(root: string, path: string): { readonly text: string } | { readonly reason: string } {
+): { readonly text: string } | { readonly reason: string } {
   const full = resolve(root, path)
   if (isAbsolute(path) || relative(root, full).startsWith('..'))
     return { reason: `${path} is not inside the workspace` }
+  const unsaved = sources?.unsaved.get(full)
+  if (unsaved !== undefined) return { text: unsaved }
   try {
     const { size } = statSync(full)
     if (size > 1_048_576) return { reason: `${path} has ${size} bytes; at most 1 MiB is read` }

@@ -56,7 +56,7 @@ const rows: readonly Row[] = [
   ],
   ['one address in two documents', 'db__d:\n---\ndb__d:\n', ['SERVICE_DUPLICATE 3:1']],
   ['a template that is none', 'dbb__d:\n', ['TEMPLATE_UNKNOWN 1:1']],
-  ['a template that is not built yet', 'future__f:\n', ['TEMPLATE_UNBUILT 1:1']],
+  ['a template that is not built yet', 'future__f:\n', ['warning TEMPLATE_UNBUILT 1:1']],
   // names
   ['a name with a space', '"db__a b":\n', ['NAME_INVALID 1:1']],
   ['a name with :', '"db__a:b":\n', ['NAME_INVALID 1:1']],

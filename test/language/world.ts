@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 import { sortProblems } from '../../src/base/problem.ts'
 import { isSecret, Secret, sealerOf, sha256 } from '../../src/base/secret.ts'
-import { bindActions } from '../../src/engine/graph/actions.ts'
 import type { Graph } from '../../src/engine/graph/graph.ts'
 import { memoryStore } from '../../src/store/memory.ts'
 import { templates } from '../../src/templates/index.ts'
 import { assemble, link } from '../../src/workspace/assemble.ts'
 import { readSettings, readWorkspace } from '../../src/workspace/read.ts'
+import { readTemplateFolders } from '../../src/workspace/template-folders.ts'
 import { languageTemplates } from './templates.ts'
 
 export interface World {
@@ -42,9 +42,11 @@ export function readWorld(text: string, world: World = {}) {
 
 function readFolder(root: string, { legacy = false, environment = 'default', vars = {} }: World) {
   const { file, problems: ofSettings } = readSettings(root)
+  const shipped = [...templates, ...languageTemplates]
+  const own = readTemplateFolders(root, shipped)
   const read = readWorkspace({ root, environment, vars, legacy }, file, sealer)
-  const built = link(read.blueprint, [...templates, ...languageTemplates], { legacy, reading: read.problems })
-  const problems = [...ofSettings, ...read.problems, ...built.problems]
+  const { built, bound } = link(read.blueprint, [...shipped, ...own.templates], { legacy, reading: read.problems })
+  const problems = [...ofSettings, ...own.problems, ...read.problems, ...built.problems]
   const sound = !problems.some((one) => one.severity !== 'warning')
   const assembly = sound
     ? assemble(built, memoryStore({ clock: systemClock }).memory(), {
@@ -63,7 +65,7 @@ function readFolder(root: string, { legacy = false, environment = 'default', var
     ),
     graph,
     data: dataIn(graph),
-    actions: bindActions(built.graph, read.blueprint).bound,
+    actions: bound,
     disabled: [...read.disabled],
   }
 }

@@ -17,12 +17,15 @@ export function openGate() {
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
     if (typeof value !== 'object' || value === null) return value
     const inside: object = Array.isArray(value) ? [] : {}
-    for (const [key, held] of Object.entries(value)) {
-      if (held === undefined) continue
+    for (const key of Object.keys(value)) {
+      const descriptor = Object.getOwnPropertyDescriptor(value, key)
+      // What is known only later says so when it is read, not before.
+      const held: unknown = descriptor?.value
+      if (held === undefined && !descriptor?.get) continue
       let entered: { value: unknown } | undefined
       const get = (): unknown => {
         if (isSecret(held)) return enter(held)
-        entered ??= { value: enter(held) }
+        entered ??= { value: enter(descriptor?.get ? descriptor.get.call(value) : held) }
         return entered.value
       }
       Object.defineProperty(inside, key, { get, enumerable: true, configurable: true })

@@ -1,5 +1,6 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
 import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import { ProblemsError } from '../../base/problem.ts'
 import { limitSteps, matches, withinLimits } from './cel-limits.ts'
 import { type Known, openGate, Refused } from './cel-values.ts'
 import type { Scope } from './declaration.ts'
@@ -41,19 +42,22 @@ export interface CelFault {
 
 export type CelResult = { readonly value: Known } | { readonly fault: CelFault }
 
-/** Reads an expression and finds what it refers to, without evaluating it. */
-export function compile(source: string): { readonly compiled: Compiled } | { readonly fault: CelFault } {
+/** Reads an expression and finds what it refers to, without evaluating it. What it may read is told by the scope. */
+export function compile(source: string, { own }: Pick<Scope, 'own'>): Outcome {
+  const cache = own ? caches.own : caches.plain
   const known = cache.get(source)
   if (known) return known
-  const result = compileNew(source)
+  const result = compileNew(source, own ? ownEnvironment : environment)
   if (cache.size >= CACHE_MAX) cache.clear()
   cache.set(source, result)
   return result
 }
 
+type Outcome = { readonly compiled: Compiled } | { readonly fault: CelFault }
+
 /**
  * Evaluates. `services` holds what each `services[…]` of the expression gives, by the text in its brackets.
- * Throws nothing: a mistake is a fault.
+ * A mistake is a fault; only what the data of a composed service throws (ProblemsError) goes on.
  */
 export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Record<string, Known>> = {}): CelResult {
   const gate = openGate()
@@ -69,10 +73,15 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
         secrets: gate.enter(Object.fromEntries(secrets)),
         each: gate.enter(scope.each ?? {}),
         services: gate.enter(services),
+        ...(scope.own
+          ? Object.fromEntries(Object.entries(scope.own).map(([name, value]) => [name, gate.enter(value)]))
+          : {}),
       }),
     )
     return { value: gate.leave(result) }
   } catch (error) {
+    const thrown = error instanceof Error && error.cause instanceof ProblemsError ? error.cause : error
+    if (thrown instanceof ProblemsError) throw thrown
     const fault = faultOf(error)
     // A reason may quote a value; that of a secret is never shown.
     return {
@@ -85,9 +94,9 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
   }
 }
 
-function compileNew(source: string): { compiled: Compiled } | { fault: CelFault } {
+function compileNew(source: string, known: Environment): Outcome {
   try {
-    const parsed = environment.parse(source)
+    const parsed = known.parse(source)
     const found: Found = { names: [], services: [], usesEach: false, nodes: [] }
     const fault = visit(parsed.ast, source, found)
     if (fault) return { fault }
@@ -189,7 +198,7 @@ function readText(path: string): string {
 const MATCHES = 'matchesPattern'
 const FILE_BYTES_MAX = 1_048_576
 const CACHE_MAX = 10_000
-const cache = new Map<string, { readonly compiled: Compiled } | { readonly fault: CelFault }>()
+const caches = { plain: new Map<string, Outcome>(), own: new Map<string, Outcome>() }
 const environment = new Environment({
   unlistedVariablesAreDyn: false,
   homogeneousAggregateLiterals: false,
@@ -202,3 +211,10 @@ const environment = new Environment({
   .registerVariable('services', 'dyn')
   .registerFunction('file(string): string', readText, { async: false })
   .registerFunction(`string.${MATCHES}(string): bool`, matches, { async: false })
+/** Within the template of a composition. */
+const ownEnvironment = environment
+  .clone()
+  .registerVariable('data', 'dyn')
+  .registerVariable('name', 'dyn')
+  .registerVariable('parent', 'dyn')
+  .registerVariable('links', 'dyn')

@@ -53,8 +53,20 @@ export interface Scope {
   missingSecret?(name: string): { readonly reason: string; readonly hint: string } | undefined
   /** A text file of the workspace, for `file("…")`; the reason when it cannot be read. */
   readFile(path: string): { readonly text: string } | { readonly reason: string }
+  /** Only in the template of a composition: the service that is composed. */
+  readonly own?: OwnScope
   /** Only under `$each`. */
   readonly each?: { readonly key: Json; readonly value: Json | Secret }
+}
+
+/** What a composition's expressions know of the service: `data`, `name`, `parent` and `links`. */
+export interface OwnScope {
+  readonly name: string
+  readonly data: Readonly<Record<string, unknown>>
+  /** The parent as it is named; '' where none is, which names nothing in its turn. */
+  readonly parent: string
+  /** Services by link, as they are named. */
+  readonly links: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Entry {
@@ -102,6 +114,8 @@ export interface ActionRequest {
   readonly service?: string
   readonly serviceAt?: Place
   readonly recurringMs?: number
+  /** When, as cron writes it; instead of `recurringMs`. */
+  readonly cron?: string
   readonly force: boolean
   readonly args: Json
   readonly at: Place

@@ -58,7 +58,7 @@ export interface CompiledPart {
 
 /** Compiles, and checks every name it reads, so that no mistake hides in a branch that is not taken. */
 export function compilePart(part: ExpressionPart, scope: Scope): CompiledPart | { readonly problem: Problem } {
-  const result = compile(part.source)
+  const result = compile(part.source, scope)
   if ('fault' in result) return { problem: problemOf(part, result.fault, scope) }
   const { compiled } = result
   if (compiled.usesEach && !scope.each) {
@@ -97,7 +97,7 @@ export function compilePart(part: ExpressionPart, scope: Scope): CompiledPart | 
 
 /** An address that is itself computed, such as `"node!n" + string(each.key)`. */
 function indexText(source: string, scope: Scope): string | undefined {
-  const result = compile(source)
+  const result = compile(source, scope)
   if ('fault' in result || result.compiled.services.length > 0) return undefined
   const value = evaluate(result.compiled, scope)
   return 'value' in value && typeof value.value === 'string' ? value.value : undefined
@@ -147,12 +147,13 @@ function missingSecret(name: string, at: Place, scope: Scope): Problem {
 function problemOf(part: ExpressionPart, fault: CelFault, scope: Scope): Problem {
   const at = placeInPart(part, fault.start, fault.end)
   const name = fault.unknownName
+  const roots = scope.own ? [...ROOTS, ...Object.keys(scope.own)] : ROOTS
   const hint =
     name === undefined
       ? undefined
       : Object.hasOwn(scope.vars, name)
         ? `Did you mean vars.${name}?`
-        : (didYouMean(name, ROOTS) ?? `Expressions know ${ROOTS.join(', ')}.`)
+        : (didYouMean(name, roots) ?? `Expressions know ${roots.join(', ')}.`)
   return { code: 'EXPRESSION', message: `\${${part.source}}: ${fault.reason}.`, at, ...(hint ? { hint } : {}) }
 }
 

@@ -94,6 +94,7 @@ function withEach(scope: Scope, { key, value }: Item): Scope {
     secret: (name) => scope.secret(name),
     missingSecret: (name) => scope.missingSecret?.(name),
     readFile: (path) => scope.readFile(path),
+    ...(scope.own ? { own: scope.own } : {}),
     each: { key, value },
   }
 }

@@ -52,13 +52,14 @@ export function buildGraph(input: BuildInput): Built {
   }
   const linked = linkAll(state)
   for (const declaration of input.shadowed ?? []) state.problems.push(...mistakesIn(state, declaration))
+  const parts = partsOf(state)
   const services = new Map<Address, Service>()
   const needs = new Map<Address, Address[]>()
   const edges = new Map<Address, readonly Edge[]>()
   for (const [address, settled] of [...state.settled].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const links = linked.get(address)
     if (!links) continue
-    const after = afterOf(state, settled)
+    const after = [...afterOf(state, settled), ...(parts.get(address) ?? [])]
     const all = [...links.edges, ...after]
     edges.set(address, all)
     needs.set(address, [...new Set(all.map(({ to }) => to))])
@@ -122,6 +123,18 @@ function linkAll(state: Settling): Map<Address, Linked> {
     if (state.missing.size === 0) return linked
     settleStuck(state)
   }
+}
+
+/** What stands only when the services that it derives stand comes after them. */
+function partsOf({ roster }: Settling): Map<Address, Edge[]> {
+  const parts = new Map<Address, Edge[]>()
+  for (const [to, { declaration }] of roster.members) {
+    const whole = declaration.derivedBy && roster.members.get(declaration.derivedBy)
+    if (!whole?.template.whole) continue
+    const { address, at } = whole.declaration
+    parts.set(address, [...(parts.get(address) ?? []), { to, at }])
+  }
+  return parts
 }
 
 /** Producers by `$after` and by expressions. What an expression reads that is nowhere was told when it was resolved. */

@@ -1,11 +1,12 @@
 /** The services that templates declare for their own need. */
-import { addressOf } from '../../base/address.ts'
+import { addressOf, tryReadAddress } from '../../base/address.ts'
 import { sameData } from '../../base/json.ts'
 import { type Problem, ProblemsError } from '../../base/problem.ts'
 import type { Declaration, Entry } from '../blueprint/declaration.ts'
 import type { Derived } from '../template.ts'
 import { canonicalKey, dataOfFields, entriesOf } from './fields.ts'
-import { madeDeclaration, type Roster } from './roster.ts'
+import type { Named } from './link-fields.ts'
+import { madeDeclaration, type Roster, unknownTemplate } from './roster.ts'
 import type { Settled } from './settled.ts'
 
 /** How deep services may declare services that declare services. */
@@ -26,12 +27,20 @@ export function deriveFrom(
   const declarations: Declaration[] = []
   for (const derived of askTemplate(settled, problems)) {
     const target = roster.templates.get(derived.template)
+    const { declared } = derived
+    if (!target && declared) {
+      const made = { template: derived.template, address: addressOf(derived.template, derived.name), at: declared.at }
+      problems.push(unknownTemplate(roster, made))
+      continue
+    }
     if (!target)
       throw new TypeError(
         `${template.name} derives ${derived.template}__${derived.name}, and there is no such template`,
       )
     const made = addressOf(target.name, derived.name)
-    const fields = entriesOf(derived.data, at).map((entry): Entry => ({ ...entry, key: canonicalKey(entry.key) }))
+    const fields =
+      declared?.fields ??
+      entriesOf(derived.data, at).map((entry): Entry => ({ ...entry, key: canonicalKey(entry.key) }))
     const former = roster.members.get(made)?.declaration
     if (former) {
       const alike = former.template === target.name && sameData(dataOfFields(former.fields), dataOfFields(fields))
@@ -49,16 +58,23 @@ export function deriveFrom(
       const message = `${address} declares ${made}, and that is the ${depth + 1}th service declared by a service in a row.`
       problems.push({ code: 'DERIVE_DEPTH', at, message, hint: `The template ${template.name} may never end.` })
       return { declarations: [], problems }
-    } else
-      declarations.push(madeDeclaration(target, { name: derived.name, address: made, at, fields, derivedBy: address }))
+    } else {
+      const { name } = derived
+      const where = declared ? { at: declared.at, steer: declared.steer } : { at }
+      declarations.push(madeDeclaration(target, { name, address: made, fields, derivedBy: address, ...where }))
+    }
   }
   return { declarations, problems }
 }
 
+/** As another declaration can name it under any key: with the role that the key gave to a bare name. */
+const nameOf = ({ text, role }: Named): string =>
+  role === undefined || tryReadAddress(text) ? text : addressOf(role, text)
+
 function askTemplate(settled: Settled, problems: Problem[]): readonly Derived[] {
   const { declaration, template } = settled.member
   const { name, address, at } = declaration
-  const links = Object.fromEntries(settled.links.map((use) => [use.name, (use.named ?? []).map(({ text }) => text)]))
+  const links = Object.fromEntries(settled.links.map((use) => [use.name, (use.named ?? []).map(nameOf)]))
   try {
     return template.derive?.({ name, address, data: onlyKnown(settled), links }) ?? []
   } catch (error) {

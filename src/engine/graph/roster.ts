@@ -61,12 +61,17 @@ export function enlist(roster: Roster, declaration: Declaration, options: { read
     {
       code: 'TEMPLATE_UNBUILT',
       at,
-      message: `${address}: ${template.name} is known, but not built yet: ${template.unbuilt}`,
+      message: `${address}: ${template.name} is known, but not built: ${template.unbuilt}`,
+      hint: 'A plan with it is refused.',
+      severity: 'warning',
     },
   ]
 }
 
-export function unknownTemplate(roster: Roster, { address, at, template }: Declaration): Problem {
+export function unknownTemplate(
+  roster: Roster,
+  { address, at, template }: Pick<Declaration, 'address' | 'at' | 'template'>,
+): Problem {
   const hint = didYouMean(template, roster.templates.keys()) ?? '`ays templates` lists them.'
   return { code: 'TEMPLATE_UNKNOWN', at, message: `${address}: there is no template ${template}.`, hint }
 }
@@ -97,7 +102,7 @@ export function isBroken(roster: Roster, address: Address): boolean {
 /** A declaration that no person wrote. */
 export function madeDeclaration(
   template: AnyTemplate,
-  made: Pick<Declaration, 'name' | 'address' | 'fields' | 'derivedBy'> & { readonly at: Place },
+  made: Pick<Declaration, 'name' | 'address' | 'fields' | 'derivedBy'> & { readonly at: Place; readonly steer?: Steer },
 ): Declaration {
   return { template: template.name, steer: NO_STEER, ...made }
 }

@@ -100,10 +100,13 @@ function settleOne(state: Settling, member: Member): Settled {
   const unknown = resolved.problems.length > 0 ? [] : linksKnownLater(state, member, resolved.fields, linkKeys)
   const { data, problems } = validateFields(template, fields, { address, at, legacy: state.legacy, linkKeys })
   const ignored = ignoredUnknown(address, declaration.steer, template, linkKeys)
-  const found = [...resolved.problems, ...unknown, ...misnamed, ...problems, ...ignored]
+  const found = template.broken ? [] : [...resolved.problems, ...unknown, ...misnamed, ...problems, ...ignored]
   const later = expressionsIn(fields).length > 0
-  const sound = !declaration.faulty && !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
-  const settled: Settled = { member, links, fields, data, later, sound }
+  const sound =
+    !declaration.faulty &&
+    !template.broken &&
+    !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
+  const settled: Settled = { member, links: template.broken ? [] : links, fields, data, later, sound }
   state.settled.set(address, settled)
   state.problems.push(
     ...(declaration.derivedBy ? found.map((problem) => madeBy(problem, declaration.derivedBy)) : found),

@@ -31,7 +31,8 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
     counts,
     radius: radiusOf(services),
     unreachable: [...lost].map(([node, problem]) => ({ node, problem })),
-    warnings: sortProblems(world.warnings),
+    // What blocks the plan is not told besides as a warning of the blueprint.
+    warnings: sortProblems(world.warnings.filter(({ code }) => code !== 'TEMPLATE_UNBUILT')),
     blocked: blockedBy(world, services),
     held: [...world.holds.values()].filter((hold) => world.graph.services.has(hold.address)),
     nodes: nodes.size,
@@ -58,8 +59,17 @@ function radiusOf(services: readonly ServicePlan[]): BlastRadius {
   }
 }
 
+/** Services whose template's work is not built: nothing is done as if there were nothing to do for them. */
+function unbuilt(world: World): Problem[] {
+  return [...world.graph.services.values()].flatMap(({ address, template, at }): Problem[] => {
+    if (template.unbuilt === undefined || !world.includes(address)) return []
+    const message = `${address}: ${template.name} is known, but not built: ${template.unbuilt}`
+    return [{ code: 'TEMPLATE_UNBUILT', at, message, hint: `--exclude ${address} plans the rest without it.` }]
+  })
+}
+
 function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
-  const problems: Problem[] = []
+  const problems: Problem[] = [...unbuilt(world)]
   for (const service of services) {
     const at = service.at ? { at: service.at } : {}
     const declared = world.graph.services.get(service.address)?.steer.protect

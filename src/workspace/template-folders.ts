@@ -1,0 +1,89 @@
+/** The workspace's own templates: compositions and template folders of AYS, under `templates/` and `actorTemplates/`. */
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import type { Problem } from '../base/problem.ts'
+import { isName } from '../engine/blueprint/names.ts'
+import type { AnyTemplate } from '../engine/template.ts'
+import { readComposition } from '../engine/template-files/composition.ts'
+import { readLegacyTemplate } from '../engine/template-files/legacy-template.ts'
+import { readSource } from './read-source.ts'
+import type { Sources } from './sources.ts'
+
+/**
+ * A folder with a `template.yaml` is a composition, one with a `schema.capnp` or AYS's `config.yaml` beside its Python a template of AYS; others
+ * are looked into. Of a template of AYS that ships with ays under the same name, that one is taken.
+ */
+export function readTemplateFolders(
+  root: string,
+  shipped: readonly AnyTemplate[],
+  sources?: Sources,
+): { readonly templates: readonly AnyTemplate[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const taken = new Set(shipped.map((template) => template.name))
+  const first = new Map<string, string>()
+  const templates = FOLDERS.flatMap((folder) => templateFolders(join(root, folder), 0)).flatMap(
+    (folder): AnyTemplate[] => {
+      const name = basename(folder)
+      const read = readFolder(root, folder, sources)
+      const at = { file: read.file, line: 1, column: 1 }
+      const before = first.get(name)
+      if (before !== undefined || (taken.has(name) && !read.template.unbuilt)) {
+        const message =
+          before === undefined ? `A template ${name} ships with ays.` : `${before} is a template ${name} too.`
+        problems.push({ code: 'TEMPLATE_INVALID', message, at, hint: 'Give the folder another name.' })
+        return []
+      }
+      if (taken.has(name)) return []
+      first.set(name, relative(root, folder))
+      problems.push(...read.problems)
+      if (isName(name)) return [read.template]
+      problems.push({
+        code: 'TEMPLATE_INVALID',
+        message: `"${name}" cannot be the name of a template.`,
+        at,
+        hint: 'Name the folder with letters and digits.',
+      })
+      return []
+    },
+  )
+  return { templates, problems }
+}
+
+const FOLDERS = ['templates', 'actorTemplates']
+const DEPTH_MAX = 5
+const OWN = 'template.yaml'
+const SCHEMA = 'schema.capnp'
+const CONFIG = 'config.yaml'
+
+function templateFolders(folder: string, depth: number): string[] {
+  if (depth > DEPTH_MAX || !existsSync(folder)) return []
+  const inside = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  if (depth > 0 && isTemplate(inside.map((one) => one.name))) return [folder]
+  return inside
+    .filter((one) => one.isDirectory() && !one.name.startsWith('.') && one.name !== 'node_modules')
+    .flatMap((one) => templateFolders(join(folder, one.name), depth + 1))
+}
+
+const isTemplate = (names: readonly string[]): boolean =>
+  names.includes(OWN) ||
+  names.includes(SCHEMA) ||
+  (names.includes(CONFIG) && names.some((name) => name.endsWith('.py')))
+
+function readFolder(
+  root: string,
+  folder: string,
+  sources: Sources | undefined,
+): { readonly template: AnyTemplate; readonly problems: readonly Problem[]; readonly file: string } {
+  const read = (name: string): ReturnType<typeof readSource> | undefined =>
+    existsSync(join(folder, name)) ? readSource(root, join(folder, name), sources) : undefined
+  const own = read(OWN)
+  if (own) {
+    const { template, problems } = readComposition(basename(folder), own.file)
+    return { template, problems: [...own.problems, ...problems], file: own.file.path }
+  }
+  const schema = read(SCHEMA)
+  const config = read(CONFIG)
+  const { template, problems } = readLegacyTemplate(basename(folder), { schema: schema?.file, config: config?.file })
+  const unread = [...(schema?.problems ?? []), ...(config?.problems ?? [])]
+  return { template, problems: [...unread, ...problems], file: (schema ?? config)?.file.path ?? relative(root, folder) }
+}
