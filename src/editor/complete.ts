@@ -6,7 +6,7 @@ import type { AnyTemplate } from '../engine/template.ts'
 import { type Cursor, cursorAt, type Span } from './cursor.ts'
 import { describeField, describeLink, describeService, describeTemplate, paragraphs } from './describe.ts'
 import { choicesOfLink, type Known, tryFindService } from './known.ts'
-import { fieldsOf, type Meaning, meaningOf } from './meaning.ts'
+import { blueprintLanguage, fieldsOf, type Language, type Meaning } from './meaning.ts'
 import { actionFields, lifecycle, roots, type Schema, steering, topKeys } from './vocabulary.ts'
 
 export interface Completion {
@@ -27,11 +27,12 @@ export function completionsAt(
   text: string,
   offset: number,
   known: Known,
+  language: Language = blueprintLanguage(known.templates),
 ): { readonly span: Span; readonly items: readonly Completion[] } {
   const none = { span: { start: offset, end: offset }, items: [] }
   const cursor = cursorAt(text, offset)
   if (!cursor) return none
-  const meaning = meaningOf(cursor.path, known.templates)
+  const meaning = language(cursor.path)
   const bare = meaning?.type === 'steering' && meaning.key === '$if' && cursor.slot !== 'key'
   if (cursor.expression || bare) {
     const before = cursor.expression?.before ?? text.slice(cursor.span.start, offset)
@@ -46,9 +47,15 @@ export function completionsAt(
   if (!span) return none
   if (cursor.slot === 'key') return { span, items: keysIn(meaning, cursor, known, colon) }
   const values = valuesOf(meaning, known)
-  if (cursor.slot === 'value') return { span, items: values }
+  if (cursor.slot === 'value') {
+    const items = text.charAt(span.start - 1) === ':' ? values.map(behindColon) : values
+    return { span, items }
+  }
   return { span, items: values.length > 0 ? values : keysIn(meaning, cursor, known, colon) }
 }
+
+/** A value needs a space between the colon and itself. */
+const behindColon = (item: Completion): Completion => ({ ...item, insert: ` ${item.insert ?? item.label}` })
 
 /** The word at the cursor; of `template__name` the template alone, and nothing once the name is begun. */
 function spanOf({ span, word }: Cursor, meaning: Meaning, offset: number): Span | undefined {

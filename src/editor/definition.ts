@@ -4,7 +4,7 @@ import { cursorAt } from './cursor.ts'
 import { wordInExpression } from './expression-word.ts'
 import { servicesMeant } from './hover.ts'
 import { type Known, tryFindService } from './known.ts'
-import { meaningOf } from './meaning.ts'
+import { blueprintLanguage } from './meaning.ts'
 
 /** Several where a name may mean several services; none where nothing is declared. */
 export function definitionsAt(text: string, offset: number, known: Known): readonly Place[] {
@@ -17,6 +17,6 @@ export function definitionsAt(text: string, offset: number, known: Known): reado
     const service = word?.type === 'service' ? tryFindService(word.address, known.services) : undefined
     return service ? [service.at] : []
   }
-  const meaning = meaningOf(cursor.path, known.templates)
+  const meaning = blueprintLanguage(known.templates)(cursor.path)
   return meaning ? servicesMeant(meaning, cursor.word, known).map(({ at }) => at) : []
 }

@@ -3,25 +3,32 @@ import { type Cursor, cursorAt, type Span } from './cursor.ts'
 import { describeField, describeLink, describeService, describeTemplate, paragraphs } from './describe.ts'
 import { wordInExpression } from './expression-word.ts'
 import { type Known, servicesNamed, servicesOfName, tryFindService } from './known.ts'
-import { type Meaning, meaningOf } from './meaning.ts'
+import { blueprintLanguage, type Language, type Meaning } from './meaning.ts'
 import { roots, topKeys } from './vocabulary.ts'
 
 /** Markdown and where it belongs; undefined where there is nothing to say. */
-export function hoverAt(text: string, offset: number, known: Known): { markdown: string; span: Span } | undefined {
+export function hoverAt(
+  text: string,
+  offset: number,
+  known: Known,
+  language: Language = blueprintLanguage(known.templates),
+): { markdown: string; span: Span } | undefined {
   const cursor = cursorAt(text, offset)
   if (!cursor) return undefined
-  const markdown = cursor.expression ? ofExpression(cursor.expression, offset, known) : ofCursor(cursor, known)
+  const markdown = cursor.expression
+    ? ofExpression(cursor.expression, offset, known)
+    : ofCursor(cursor, known, language)
   return markdown ? { markdown, span: cursor.span } : undefined
 }
 
-function ofCursor(cursor: Cursor, known: Known): string | undefined {
+function ofCursor(cursor: Cursor, known: Known, language: Language): string | undefined {
   const { path, slot, word } = cursor
   if (slot === 'key') {
     if (path.length === 0 && Object.hasOwn(topKeys, word)) return paragraphs(`**${word}**`, topKeys[word])
-    const meaning = meaningOf([...path, word], known.templates)
+    const meaning = language([...path, word])
     return meaning && describe(meaning)
   }
-  const meaning = meaningOf(path, known.templates)
+  const meaning = language(path)
   const services = meaning ? servicesMeant(meaning, word, known) : []
   if (services.length > 0) return services.map(describeService).join('\n\n')
   return meaning && meaning.type !== 'service' ? describe(meaning) : undefined

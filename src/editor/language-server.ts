@@ -8,6 +8,7 @@ import {
   type InitializeResult,
   MarkupKind,
   ProposedFeatures,
+  type TextDocumentPositionParams,
   TextDocumentSyncKind,
   TextDocuments,
 } from 'vscode-languageserver/node'
@@ -76,30 +77,37 @@ export function serveLanguage(options: LanguageServerOptions): void {
     if (path !== undefined) projectOf(document.uri)?.edit(path, undefined)
   })
 
-  connection.onCompletion(async ({ textDocument, position }) => {
-    const document = documents.get(textDocument.uri)
-    const known = await projectOf(textDocument.uri)?.known()
-    if (!document || !known) return []
-    const { span, items } = completionsAt(document.getText(), document.offsetAt(position), known)
-    const range = spanRange(document, span)
-    return { isIncomplete: false, items: items.map((item) => itemOf(item, range)) }
-  })
-  connection.onHover(async ({ textDocument, position }) => {
-    const document = documents.get(textDocument.uri)
-    const known = await projectOf(textDocument.uri)?.known()
-    const found = document && known && hoverAt(document.getText(), document.offsetAt(position), known)
-    return found
-      ? { contents: { kind: MarkupKind.Markdown, value: found.markdown }, range: spanRange(document, found.span) }
-      : null
-  })
-  connection.onDefinition(async ({ textDocument, position }) => {
-    const document = documents.get(textDocument.uri)
+  /** What a request is about; undefined for what is no file of a workspace, or none that ays reads. */
+  const placeOf = async ({ textDocument, position }: TextDocumentPositionParams) => {
+    const path = tryPath(textDocument.uri)
     const project = projectOf(textDocument.uri)
     const known = await project?.known()
-    if (!document || !project || !known) return []
-    const places = definitionsAt(document.getText(), document.offsetAt(position), known)
+    const document = documents.get(textDocument.uri)
+    const language = path === undefined ? undefined : project?.languageOf(path)
+    if (!document || !project || !known || !language) return undefined
+    return { document, text: document.getText(), offset: document.offsetAt(position), project, known, language }
+  }
+
+  connection.onCompletion(async (params) => {
+    const place = await placeOf(params)
+    if (!place) return []
+    const { span, items } = completionsAt(place.text, place.offset, place.known, place.language)
+    const range = spanRange(place.document, span)
+    return { isIncomplete: false, items: items.map((item) => itemOf(item, range)) }
+  })
+  connection.onHover(async (params) => {
+    const place = await placeOf(params)
+    const found = place && hoverAt(place.text, place.offset, place.known, place.language)
+    return found
+      ? { contents: { kind: MarkupKind.Markdown, value: found.markdown }, range: spanRange(place.document, found.span) }
+      : null
+  })
+  connection.onDefinition(async (params) => {
+    const place = await placeOf(params)
+    if (!place) return []
+    const places = definitionsAt(place.text, place.offset, place.known)
     // What every workspace has stands in no file.
-    return places.filter(({ file }) => file !== 'ays').map((at) => locationOf(at, project.pathOf))
+    return places.filter(({ file }) => file !== 'ays').map((at) => locationOf(at, place.project.pathOf))
   })
   connection.onDocumentFormatting(({ textDocument }) => {
     const document = documents.get(textDocument.uri)

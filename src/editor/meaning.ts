@@ -25,8 +25,22 @@ export type Meaning =
   | { readonly type: 'actions' }
   | { readonly type: 'action field'; readonly key: string; readonly schema: Schema }
 
-/** undefined where the keys lead to nothing that is known. */
-export function meaningOf(path: readonly string[], templates: ReadonlyMap<string, AnyTemplate>): Meaning | undefined {
+/** What keys lead to in one sort of file; undefined where that is nothing known. */
+export type Language = (path: readonly string[]) => Meaning | undefined
+
+/** The language of blueprints. */
+export const blueprintLanguage =
+  (templates: ReadonlyMap<string, AnyTemplate>): Language =>
+  (path) =>
+    meaningOf(path, templates)
+
+/** The language of a file that one schema describes whole, such as ays.yaml. */
+export const schemaLanguage =
+  (root: Schema): Language =>
+  (path) =>
+    fieldMeaning(root, path)
+
+function meaningOf(path: readonly string[], templates: ReadonlyMap<string, AnyTemplate>): Meaning | undefined {
   const [first, ...rest] = path
   if (first === undefined) return { type: 'file' }
   if (first === 'actions') return actionMeaning(rest.filter((step) => step !== '[]'))
@@ -60,10 +74,14 @@ function memberMeaning(template: AnyTemplate, key: string, inside: readonly stri
     return link && { type: 'link', key, link, role: named.role }
   }
   // A TypeBox schema is JSON schema; its type does not name the words for people.
-  let schema: Schema | undefined = template.data as Schema
+  return fieldMeaning(template.data as Schema, [key, ...inside])
+}
+
+function fieldMeaning(root: Schema, keys: readonly string[]): Meaning | undefined {
+  let schema: Schema | undefined = root
   let path = ''
   let needed = false
-  for (const step of [key, ...inside]) {
+  for (const step of keys) {
     needed = schema?.required?.includes(step) ?? false
     schema = schema && within(schema, step)
     path = step === '[]' ? `${path}[]` : path === '' ? step : `${path}.${step}`

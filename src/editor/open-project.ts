@@ -4,6 +4,7 @@ import type { Connection, Diagnostic } from 'vscode-languageserver/node'
 import type { Clock } from '../base/clock.ts'
 import type { Known } from './known.ts'
 import { diagnosticOf } from './lsp-words.ts'
+import type { Language } from './meaning.ts'
 import { Project, type ProjectOptions } from './project.ts'
 
 export interface OpenProjectOptions extends ProjectOptions {
@@ -47,6 +48,10 @@ export class OpenProject {
   async known(): Promise<Known> {
     if (!this.#checked) await this.#check()
     return this.#project.known
+  }
+
+  languageOf(path: string): Language | undefined {
+    return this.#project.languageOf(path)
   }
 
   pathOf = (file: string): string => this.#project.pathOf(file)

@@ -1,11 +1,15 @@
 /** A workspace as an editor has it open: unsaved text counts, and only files that changed are read again. */
-import { join } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { Address } from '../base/address.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { readYaml, type YamlRead } from '../engine/blueprint/read-yaml.ts'
-import { readSettings } from '../workspace/read.ts'
+import type { VarDeclaration, VarType } from '../engine/blueprint/vars.ts'
+import { workspaceSchema } from '../engine/blueprint/workspace-schema.ts'
+import { isTestFile, readSettings } from '../workspace/read.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Known, KnownService } from './known.ts'
+import { blueprintLanguage, type Language, schemaLanguage } from './meaning.ts'
+import type { Schema } from './vocabulary.ts'
 
 export interface ProjectOptions {
   readonly root: string
@@ -63,6 +67,15 @@ export class Project {
     }
   }
 
+  /** What a file of the workspace is written in; undefined for what is none of ays's languages. */
+  languageOf(path: string): Language | undefined {
+    const [folder, name, ...deeper] = relative(this.root, path).split(sep)
+    if (folder === 'ays.yaml' && name === undefined) return schemaLanguage(workspaceSchema as Schema)
+    if (name === undefined || deeper.length > 0) return undefined
+    if (folder === 'blueprints' && !isTestFile(name)) return blueprintLanguage(this.#known.templates)
+    return folder === 'vars' ? schemaLanguage(varsSchema(this.#known.vars)) : undefined
+  }
+
   /** Where a file of a problem lies. */
   pathOf(file: string): string {
     return join(this.root, file)
@@ -86,4 +99,26 @@ export class Project {
     this.#read.set(file.path, { text: file.text, legacy, read })
     return read
   }
+}
+
+/** A file of variables holds those that ays.yaml declares. */
+function varsSchema(vars: Readonly<Record<string, VarDeclaration>>): Schema {
+  const properties = Object.entries(vars).map(([name, { type, default: value, description }]): [string, Schema] => [
+    name,
+    {
+      type: TYPES[type],
+      ...(value === undefined ? {} : { default: value }),
+      ...(description === undefined ? {} : { description }),
+    },
+  ])
+  return { type: 'object', properties: Object.fromEntries(properties) }
+}
+
+const TYPES: Readonly<Record<VarType, string>> = {
+  string: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'array',
+  map: 'object',
 }

@@ -63,6 +63,10 @@ export const actionFields: Readonly<Record<string, Schema>> = {
   },
   service: { description: 'Of which service: its name, or a regular expression that is matched whole.', ...text },
   recurring: { description: 'Again after this long: `5m`, `1h`, `30` (seconds).', ...duration },
+  cron: {
+    description: 'At these times: minute, hour, day, month, weekday, as in `0 3 * * *`. Not beside recurring.',
+    type: 'string',
+  },
   force: { description: 'Also when it is done already.', type: 'boolean', default: false },
   args: { description: 'Arguments of the action.', type: 'object' },
 }

@@ -48,6 +48,12 @@ describe('a link', () => {
       .toContain('second')
   })
 
+  test('is completed directly behind the colon, with the space that it needs', async () => {
+    await client.open(main, MAIN.replace('  node: n1', '  node:'))
+    const items = await client.complete(main, 'cache:\n  node:')
+    expect(items.find(({ label }) => label === 'n1')?.textEdit.newText).toBe(' n1')
+  })
+
   test('leads to its service', async () => {
     await client.open(main, MAIN)
     expect(await client.definition(main, '  node: n')).toMatchObject([
@@ -147,9 +153,49 @@ test('values and expressions are completed', async () => {
   expect((await client.complete(main, '$after: [no')).map(({ label }) => label)).toContain('node/n1')
 })
 
+test('ays.yaml and vars are completed and explained by their own schemas', async () => {
+  const settings = join(folder, 'ays.yaml')
+  await client.open(settings, 'watch:\n  apply: \nlim\n')
+  expect((await client.complete(settings, 'apply: ')).map(({ label }) => label)).toEqual(['never', 'safe', 'all'])
+  expect((await client.complete(settings, '\nlim')).map(({ label }) => label)).toContain('limits')
+  await client.close(settings)
+  const vars = join(folder, 'vars/default.yaml')
+  await client.open(vars, 'size: 2gb\n')
+  await expect.poll(() => client.hover(vars, 'siz')).toContain('How much.')
+  expect((await client.complete(vars, 'siz')).map(({ label }) => label)).toEqual(['size'])
+})
+
+test('a variable leads to its declaration', async () => {
+  await client.open(main, `${MAIN}  bind: \${vars.size}\n`)
+  const [found] = await client.definition(main, 'vars.siz')
+  expect(found).toMatchObject({ uri: uriOf(join(folder, 'ays.yaml')), range: { start: { line: 1 } } })
+  expect(await client.hover(main, 'vars.siz')).toContain('How much.')
+})
+
+test('a file that is no part of a workspace is left alone', async () => {
+  const note = join(folder, 'notes.yaml')
+  await client.open(note, 'x: \n')
+  expect(await client.complete(note, 'x: ')).toEqual([])
+})
+
+test('a new file counts before it is saved', async () => {
+  await client.open(main, MAIN)
+  const fresh = join(folder, 'blueprints/new.yaml')
+  await client.open(fresh, 'node__n1:\n  host: twice\n')
+  const [found] = await client.until(fresh, (all) => all.length > 0)
+  expect(found?.code).toBe('SERVICE_DUPLICATE')
+})
+
 test('a document is formatted as `ays fmt` does it', async () => {
   await client.open(main, MAIN.replace('  node: n1', '  node:    n1'))
   expect(await client.format(main)).toMatchObject([{ newText: MAIN }])
+})
+
+test('it ends when the editor is gone', async () => {
+  const other = new Client()
+  await other.start(folder)
+  other.vanish()
+  expect(await other.exited).toBe(1)
 })
 
 test('nothing is written beside the blueprints', async () => {
