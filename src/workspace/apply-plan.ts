@@ -95,6 +95,7 @@ async function run(
     parallel: input.parallel,
     perNode: input.perNode,
     retries: (address) => {
+      if (options.attempts === 'one') return { waitsMs: [], all: false }
       const own = assembly.graph.services.get(address)?.steer.retriesMs ?? input.retriesMs
       return own ? { waitsMs: own, all: true } : { waitsMs: TRANSIENT_MS, all: false }
     },

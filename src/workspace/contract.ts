@@ -2,15 +2,19 @@
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { Place } from '../base/place.ts'
 import type { Problem } from '../base/problem.ts'
+import type { Secret } from '../base/secret.ts'
 import type { ActionRequest } from '../engine/blueprint/declaration.ts'
+import type { WatchHook, WatchSettings } from '../engine/blueprint/workspace-file.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import type { Action, Plan } from '../engine/plan/plan.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
-import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
+import type { ActionState, Holder, JobRow, Memory, Run } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
+import type { Roads } from './roads.ts'
 import type { Simulation } from './simulation.ts'
 import type { Sources } from './sources.ts'
 
@@ -33,11 +37,15 @@ export interface WorkspaceOptions {
   readonly simulate?: Simulation
   /** For editors: text that is not saved yet. */
   readonly sources?: Sources
+  /** Connections that outlive this object; who gives them closes them. Absent: it has its own. */
+  readonly roads?: Roads
 }
 
 export interface PlanOptions {
   readonly targets?: readonly string[]
   readonly exclude?: readonly string[]
+  /** Exactly these services, without what they need; the others are neither looked at nor changed. */
+  readonly only?: readonly Address[]
   readonly tags?: readonly string[]
   readonly replace?: readonly string[]
   /** False: plan against what is remembered, no node is asked. */
@@ -67,6 +75,8 @@ export interface ApplyOptions {
   readonly parallel?: number
   /** Waits between attempts after any error; none when empty. Absent: what ays.yaml says, else 1, 2 and 4 s after transient ones. */
   readonly retriesMs?: readonly number[]
+  /** Nothing is tried again under the lease, whatever says so: the caller does that in a run of its own. */
+  readonly attempts?: 'one'
   /** First abort: nothing new starts, running jobs end. */
   readonly signal?: AbortSignal
   /** Second: remote process groups are ended. */
@@ -108,6 +118,38 @@ export interface ServiceStatus {
   readonly lastJob?: JobRow
 }
 
+/** What `ays watch` goes by: which services, how often, and what recurs. */
+export interface Watching {
+  readonly settings: WatchSettings
+  readonly services: readonly WatchedService[]
+  readonly recurring: readonly RecurringAction[]
+  readonly hooks: readonly { readonly hook: WatchHook; readonly secret?: Secret }[]
+}
+
+/** A declared service with something on a node. */
+export interface WatchedService {
+  readonly address: Address
+  readonly node?: Address
+  /** False: drift is told, not repaired. */
+  readonly heal: boolean
+  /** How often it is looked at where that is not the workspace's period. */
+  readonly everyMs?: number
+  /** Its $retries, or those of the workspace. */
+  readonly retriesMs?: readonly number[]
+}
+
+/** An action of one service with a period or a schedule. */
+export interface RecurringAction {
+  readonly service: Address
+  readonly action: string
+  /** Digest of its arguments; '' for verbs of the lifecycle. */
+  readonly entry: string
+  readonly args: JsonObject
+  readonly force: boolean
+  readonly when: { readonly everyMs: number } | { readonly cron: string }
+  readonly at: Place
+}
+
 /** What a command can do, the library can do. Every method throws ProblemsError for what a person can mend. */
 export interface Workspace {
   readonly root: string
@@ -123,6 +165,10 @@ export interface Workspace {
   planDestroy(options?: PlanOptions): Promise<Plan>
   /** A plan of verbs: install, start, stop, uninstall, delete, monitor, and the actions of templates. */
   planAction(order: ActionOrder): Promise<Plan>
+  /** What `ays watch` goes by. Makes the state where there is none yet. */
+  watching(): Promise<Watching>
+  /** Writes down what became of actions, without the lease. */
+  noteActions(states: readonly ActionState[]): void
   /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
   apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
   status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>

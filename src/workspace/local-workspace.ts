@@ -9,7 +9,7 @@ import type { Graph } from '../engine/graph/graph.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
-import type { Holder, JobRow, Memory, Run } from '../store/store.ts'
+import type { ActionState, Holder, JobRow, Memory, Run } from '../store/store.ts'
 import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import { openAgeFile } from './age-file.ts'
@@ -20,6 +20,7 @@ import type {
   ApplyResult,
   PlanOptions,
   ServiceStatus,
+  Watching,
   Workspace,
   WorkspaceOptions,
 } from './contract.ts'
@@ -32,6 +33,7 @@ import { secretsOf } from './secrets.ts'
 import { Session } from './session.ts'
 import { statusOf } from './status.ts'
 import { readTemplateFolders } from './template-folders.ts'
+import { watchingOf } from './watching.ts'
 
 export class LocalWorkspace implements Workspace {
   readonly root: string
@@ -84,6 +86,17 @@ export class LocalWorkspace implements Workspace {
 
   get identity(): WorkspaceIdentity {
     return this.#session.identity
+  }
+
+  async watching(): Promise<Watching> {
+    this.#session.write()
+    const assembly = this.#planning.sound()
+    const { bound } = this.#planning.read()
+    return watchingOf({ settings: this.#settings, assembly, bound, secrets: this.#planning.secrets })
+  }
+
+  noteActions(states: readonly ActionState[]): void {
+    if (states.length > 0) this.#session.write().commit(states.map((action) => ({ put: 'action', action })))
   }
 
   async validate(): Promise<{ graph: Graph; actions: readonly ActionRequest[]; problems: readonly Problem[] }> {

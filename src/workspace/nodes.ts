@@ -1,4 +1,4 @@
-/** The nodes of one command: their transports, opened when first needed, and one look at each. */
+/** The nodes of one plan: the roads to them, opened when first needed, and what was seen of them. */
 import { type Address, LOCAL } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Connection } from '../engine/connection.ts'
@@ -9,6 +9,8 @@ import { type Question, type Seen, type Transport, TransportError } from '../tra
 export interface NodesOptions {
   connection(node: Address): Connection | undefined
   open(node: Address, connection: Connection): Transport
+  /** The next one is new. */
+  reset(node: Address): Promise<void>
 }
 
 /** What one exchange with a node gave. */
@@ -72,17 +74,11 @@ export class Nodes {
   }
 
   async reset(node: Address): Promise<void> {
-    const transport = this.#transports.get(node)
     this.#transports.delete(node)
-    await transport?.close()
+    await this.#options.reset(node)
   }
 
   async endRunning(): Promise<void> {
     await Promise.allSettled([...this.#transports.values()].map((transport) => transport.endRunning()))
-  }
-
-  async close(): Promise<void> {
-    await Promise.allSettled([...this.#transports.values()].map((transport) => transport.close()))
-    this.#transports.clear()
   }
 }

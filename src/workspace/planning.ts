@@ -31,7 +31,9 @@ import type { Planned } from './planned.ts'
 import { readWorkspace } from './read.ts'
 import { deletedBy, readOrder } from './read-order.ts'
 import { renameMemory } from './rename.ts'
+import { Roads } from './roads.ts'
 import { type Scope, scopeOf } from './scope.ts'
+import type { Secrets } from './secrets.ts'
 import type { Session } from './session.ts'
 
 /** The blueprints as they were read and linked, once per command. */
@@ -80,7 +82,9 @@ export class Planning {
   readonly #session: Session
   readonly #clock: Clock
   readonly #templates: readonly AnyTemplate[]
-  readonly #nodes: Nodes[] = []
+  /** Absent: an age file of secrets is closed. */
+  secrets: Secrets | undefined
+  readonly #roads: Roads
   #read: ReadState | undefined
 
   constructor(of: PlanningOptions) {
@@ -92,6 +96,7 @@ export class Planning {
     this.#session = of.session
     this.#clock = of.clock
     this.#templates = of.templates
+    this.#roads = of.options.roads ?? new Roads()
   }
 
   /** A plan of being as declared, of removal, or of adoption. */
@@ -108,7 +113,15 @@ export class Planning {
     const acts = kind === 'apply' ? () => this.#acts(begun) : () => []
     return await this.#finish(
       begun,
-      { kind, options, scope, extra: () => acts().flatMap((act) => act.things) },
+      {
+        kind,
+        options,
+        scope,
+        extra: () =>
+          acts()
+            .filter((act) => scope.includes(act.service))
+            .flatMap((act) => act.things),
+      },
       (world) => makePlan({ ...world, acts: acts() }),
     )
   }
@@ -222,7 +235,7 @@ export class Planning {
   /** Actions that the blueprints ask for and that are not verbs of the lifecycle: done once per entry. */
   #acts(begun: Begun): readonly PlannedAct[] {
     return this.read().bound.flatMap((request) =>
-      request.recurringMs !== undefined
+      request.recurringMs !== undefined || request.cron !== undefined
         ? []
         : request.services.flatMap((service) =>
             request.actions.flatMap((action): PlannedAct[] => {
@@ -250,6 +263,7 @@ export class Planning {
       legacy,
       simulate: this.#options.simulate,
       sources: this.#options.sources,
+      secrets: this.secrets,
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
@@ -283,24 +297,26 @@ export class Planning {
 
   newNodes(assembly: Assembly | (() => Assembly)): Nodes {
     const current = typeof assembly === 'function' ? assembly : () => assembly
-    const nodes = new Nodes({
+    return new Nodes({
       // A node that is no longer declared is reached as it was last time. Sealed secrets open no door; then it is out of reach.
       connection: (node) =>
         this.connection(current(), node) ??
         (this.#session.store.memory().nodes.get(node)?.connection as Connection | undefined),
-      open: (node, connection) => this.#session.open(node, connection),
+      open: (node, connection) =>
+        this.#roads.open(node, { connection, tag: this.#session.identity.tag }, () =>
+          this.#session.open(node, connection),
+        ),
+      reset: (node) => this.#roads.reset(node),
     })
-    this.#nodes.push(nodes)
-    return nodes
   }
 
-  /** A transport that is open already, or a new one. */
+  /** The roads to all nodes, without a plan. */
   anyNodes(): Nodes {
-    return this.#nodes[0] ?? this.newNodes(this.sound())
+    return this.newNodes(this.sound())
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#nodes.map((nodes) => nodes.close()))
+    if (!this.#options.roads) await this.#roads.close()
   }
 
   #worldOf(of: {

@@ -31,6 +31,10 @@ export function scopeOf({ kind, options, graph, memory, orphansAllowed, spared }
   const declared = [...graph.services.keys()].some((address) => address !== LOCAL)
   const undeclared = all.filter((address) => !graph.services.has(address) && !spared(address))
   const orphans = orphansAllowed && declared && kind !== 'import' ? undeclared : []
+  if (options.only) {
+    const only = new Set(options.only)
+    return { includes: (address) => only.has(address), orphans: orphans.filter((address) => only.has(address)) }
+  }
   const { selected, problems } = selectServices(graph, { ...selection, orphans })
   throwProblems(problems)
   if (!selected) return { includes: () => true, orphans }

@@ -35,6 +35,7 @@ export class Session {
   readonly #options: SessionOptions
   readonly #key: WorkspaceKey
   #store: Store
+  #writes = false
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -61,6 +62,8 @@ export class Session {
 
   /** The state for writing; made with this session's key where there is none. */
   write(): Store {
+    if (this.#writes) return this.#store
+    this.#writes = true
     this.#store.close()
     this.#store = openStore({ dir: this.dir, clock: this.#options.clock, create: true, key: this.#key.bytes })
     return this.#store

@@ -1,4 +1,5 @@
 /** Reads the entries under `actions:`, those of AYS and those of 0-robot. */
+import { cronFault } from '../../base/cron.ts'
 import { tryReadDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
@@ -72,6 +73,20 @@ function readAction(
         else request = { ...request, recurringMs: ms }
         break
       }
+      case 'cron': {
+        const text = textOf(value)
+        const fault = text === undefined ? undefined : cronFault(text)
+        if (text === undefined) refuse(entry, 'a schedule such as "0 3 * * *"')
+        else if (fault === undefined) request = { ...request, cron: text }
+        else
+          reader.problems.push({
+            code: 'FIELD_TYPE',
+            message: `"${text}" is no schedule as cron has them: ${fault}.`,
+            at: value.at,
+            hint: 'Five fields: minute, hour, day, month, weekday, as in "0 3 * * *", each day at 03:00.',
+          })
+        break
+      }
       case 'force':
         if (value.type === 'scalar' && typeof value.value === 'boolean') request = { ...request, force: value.value }
         else refuse(entry, 'true or false')
@@ -91,6 +106,13 @@ function readAction(
         })
     }
   }
+  const cron = entries.find((entry) => entry.key === 'cron')
+  if (cron && request.cron !== undefined && request.recurringMs !== undefined)
+    reader.problems.push({
+      code: 'FIELD_TYPE',
+      message: 'An entry of actions has recurring or cron, not both.',
+      at: cron.keyAt,
+    })
   if (actions) return actions.length > 0 ? [{ ...request, actions, at: whole.at }] : []
   reader.problems.push({
     code: 'FIELD_MISSING',
@@ -133,4 +155,4 @@ function namesOf(value: Value): string[] | undefined {
   return found.length > 0 && !names.includes(undefined) ? found.filter((name) => name !== undefined) : undefined
 }
 
-const KEYS = ['action', 'actor', 'service', 'recurring', 'force', 'args']
+const KEYS = ['action', 'actor', 'service', 'recurring', 'cron', 'force', 'args']

@@ -10,7 +10,7 @@ import { readYaml, type SourceFile } from './read-yaml.ts'
 import { problemsOf } from './schema-mistakes.ts'
 import { findEntry, kindOf, tryDataOf } from './value.ts'
 import { type VarDeclaration, type VarType, valueAs } from './vars.ts'
-import { type SecretSource, workspaceSchema } from './workspace-schema.ts'
+import { type SecretSource, type WATCH_NEWS, workspaceSchema } from './workspace-schema.ts'
 
 type Raw = Static<typeof workspaceSchema>
 
@@ -36,11 +36,32 @@ export interface WorkspaceFile {
   }
   readonly retriesMs: readonly number[] | undefined
   readonly prune: boolean
-  readonly watch: { readonly apply: 'never' | 'safe' | 'all'; readonly everyMs?: number }
+  readonly watch: WatchSettings
   readonly templates: Readonly<Record<string, string>>
   /** Where a value stands: `limits.parallel`; '' is the file. */
   readonly places: Readonly<Record<string, Place>>
 }
+
+/** How `ays watch` goes about it. */
+export interface WatchSettings {
+  /** Which changes of the blueprints it applies by itself. */
+  readonly apply: 'never' | 'safe' | 'all'
+  /** How often each service is looked at. */
+  readonly everyMs?: number
+  /** How often the git branch is fetched; absent: never. */
+  readonly gitMs?: number
+  readonly hooks: readonly WatchHook[]
+}
+
+/** A webhook. */
+export interface WatchHook {
+  readonly url: string
+  /** The name of the secret that signs what is sent. */
+  readonly secret?: string
+  /** What it is told of; absent: everything. */
+  readonly on?: readonly WatchNews[]
+}
+export type WatchNews = (typeof WATCH_NEWS)[number]
 
 /** Never throws; with mistakes, what does fit is still there, so that blueprints can be read and theirs be told too. */
 export function readWorkspaceFile(file: SourceFile): {
@@ -97,7 +118,7 @@ function typed(
     ...secretsOf(raw.secrets),
     retriesMs: raw.retries === undefined ? undefined : waitsOf(raw.retries),
     prune: raw.prune ?? false,
-    watch: { apply: raw.watch?.apply ?? 'never', ...msOf('everyMs', raw.watch?.every) },
+    watch: watchOf(raw.watch),
     templates: raw.templates ?? {},
     places,
   }
@@ -110,6 +131,13 @@ function secretsOf(raw: Raw['secrets']): Pick<WorkspaceFile, 'secrets' | 'secret
     secrets: secrets as Readonly<Record<string, SecretSource>>,
     ...(file === undefined ? {} : { secretsFile: { path: file, ...(identity ? { identity } : {}) } }),
   }
+}
+
+function watchOf({ apply = 'never', every, git = false, hooks = [] }: NonNullable<Raw['watch']> = {}): WatchSettings {
+  const gitEvery = git === true ? '1m' : git === false ? undefined : git
+  // No period at all would be to look all the time.
+  const everyMs = every === undefined ? undefined : tryReadDuration(every)
+  return { apply, ...(everyMs ? { everyMs } : {}), ...msOf('gitMs', gitEvery), hooks }
 }
 
 function msOf<Key extends string>(key: Key, duration: string | number | undefined): { [K in Key]?: number } {

@@ -20,6 +20,33 @@ const secretSource = Type.Union(
   { description: 'where the secret comes from, { env: NAME }, { file: path } or { command: [program, argument] }' },
 )
 
+/** What a webhook can be told of. */
+export const WATCH_NEWS = [
+  'drifted',
+  'ok',
+  'repaired',
+  'failed',
+  'lost',
+  'back',
+  'pending',
+  'applied',
+  'action',
+  'problem',
+] as const
+
+const hook = Type.Object(
+  {
+    url: Type.String({ pattern: '^https?://[^\\s]+$', description: 'an address that begins with http:// or https://' }),
+    secret: Type.Optional(
+      Type.String({ pattern: `^${NAME}$`, description: 'the name of a secret of the workspace, which signs' }),
+    ),
+    on: Type.Optional(
+      Type.Array(Type.Enum([...WATCH_NEWS]), { minItems: 1, description: `a list of ${WATCH_NEWS.join(', ')}` }),
+    ),
+  },
+  Exactly,
+)
+
 /** Where one secret comes from. */
 export type SecretSource = Static<typeof secretSource>
 
@@ -125,7 +152,16 @@ export const workspaceSchema = Type.Object(
     prune: Type.Optional(Type.Boolean()),
     watch: Type.Optional(
       Type.Object(
-        { apply: Type.Optional(Type.Enum(['never', 'safe', 'all'])), every: Type.Optional(Duration) },
+        {
+          apply: Type.Optional(Type.Enum(['never', 'safe', 'all'])),
+          every: Type.Optional(Duration),
+          git: Type.Optional(
+            Type.Union([Type.Boolean(), ...Duration.anyOf], {
+              description: 'true, or how often to fetch, such as 5m',
+            }),
+          ),
+          hooks: Type.Optional(Type.Array(hook, { maxItems: 20, description: 'a list of { url, secret, on }' })),
+        },
         Exactly,
       ),
     ),

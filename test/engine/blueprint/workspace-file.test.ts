@@ -45,7 +45,7 @@ templates: {vm: 1.4.2}
       secrets: { admin: { env: 'ADMIN_PW' }, tls: { file: 'tls.key' } },
       retriesMs: [5_000, 10_000],
       prune: true,
-      watch: { apply: 'safe', everyMs: 60_000 },
+      watch: { apply: 'safe', everyMs: 60_000, hooks: [] },
       templates: { vm: '1.4.2' },
     })
     expect(workspace.places['limits.parallel']).toMatchObject({ line: 9, column: 20 })
@@ -54,7 +54,7 @@ templates: {vm: 1.4.2}
   test('an empty one has defaults', () => {
     expect(read('')).toMatchObject({
       told: [],
-      workspace: { vars: {}, env: [], prune: false, watch: { apply: 'never' }, retriesMs: undefined },
+      workspace: { vars: {}, env: [], prune: false, watch: { apply: 'never', hooks: [] }, retriesMs: undefined },
     })
   })
 
