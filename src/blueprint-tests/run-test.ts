@@ -150,4 +150,8 @@ async function planned(
 }
 
 const same = (a: Problem, b: Problem): boolean =>
-  a.code === b.code && a.message === b.message && a.at?.line === b.at?.line && a.at?.file === b.at?.file
+  a.code === b.code &&
+  a.message === b.message &&
+  isError(a) === isError(b) &&
+  a.at?.line === b.at?.line &&
+  a.at?.file === b.at?.file

@@ -130,9 +130,11 @@ function blueprintAt(found: Found | undefined, file: string, text: string): Sour
   if (found.value.type !== 'map') return { path: file, text: '' }
   const { line, column, endLine = line, endColumn } = at
   const lines = text.split('\n').slice(0, endLine)
+  // Behind `{ … }` the rest of a line is not its own; a map in a block ends with its line.
+  const isFlow = lines[line - 1]?.[column - 1] === '{'
   const kept = lines.map((one, i) => {
     if (i + 1 < line) return ''
-    const whole = i + 1 === endLine && endColumn !== undefined ? one.slice(0, endColumn - 1) : one
+    const whole = isFlow && i + 1 === endLine && endColumn !== undefined ? one.slice(0, endColumn - 1) : one
     return i + 1 === line ? ' '.repeat(column - 1) + whole.slice(column - 1) : whole
   })
   return { path: file, text: `${kept.join('\n')}\n` }

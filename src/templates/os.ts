@@ -32,5 +32,11 @@ const osOver = (name: string, system: string) =>
     },
   })
 
+export const os = osOver('os', 'A Linux system')
+export const osSshAlpine = osOver('os.ssh.alpine', 'Alpine Linux')
+export const osSshArch = osOver('os.ssh.arch', 'Arch Linux')
+export const osSshCentos = osOver('os.ssh.centos', 'CentOS')
 export const osSshDebian = osOver('os.ssh.debian', 'Debian')
+export const osSshFedora = osOver('os.ssh.fedora', 'Fedora')
+export const osSshOpensuse = osOver('os.ssh.opensuse', 'openSUSE')
 export const osSshUbuntu = osOver('os.ssh.ubuntu', 'Ubuntu')

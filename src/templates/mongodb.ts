@@ -1,0 +1,106 @@
+/** MongoDB servers, where a package of them can be had. */
+import { Type } from 'typebox'
+import { ProblemsError } from '../base/problem.ts'
+import type { Facts } from '../engine/facts.ts'
+import { defineTemplate } from '../engine/template.ts'
+import { answersTcp } from '../sal/answers/tcp.ts'
+import { packages } from '../sal/apt/packages.ts'
+import { directory } from '../sal/files/directory.ts'
+import { file } from '../sal/files/file.ts'
+import { symlink } from '../sal/files/symlink.ts'
+import { running } from '../sal/systemd/running.ts'
+import { unit } from '../sal/systemd/unit.ts'
+import { onNode } from './places.ts'
+
+/** Releases whose own packages hold a server: its licence made the later ones drop it. */
+const RELEASES: Readonly<Record<string, readonly string[]>> = {
+  debian: ['8', '9'],
+  ubuntu: ['16.04', '18.04', '20.04'],
+}
+
+export const mongodb = defineTemplate({
+  name: 'mongodb',
+  summary: 'A MongoDB server on a node, with its data.',
+  description: [
+    'Debian since 10 and Ubuntu since 22.04 have no package of it, and there ays refuses. A node whose apt knows another source,',
+    'such as that of MongoDB Inc., takes the name of its package: `package: mongodb-org`.',
+  ].join('\n'),
+  data: Type.Object({
+    package: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9][a-z0-9+.-]*$', description: 'Absent: mongodb-server of the distribution.' }),
+    ),
+    port: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 65_535, description: 'Absent: the first free one from 27017 on, kept.' }),
+    ),
+    bind: Type.String({ pattern: '^[A-Za-z0-9.:,_-]+$', default: '127.0.0.1', description: 'Addresses, with commas.' }),
+    folder: Type.Optional(
+      Type.String({ pattern: '^/[^\\n"]+$', description: 'Default: /var/lib/ays-mongodb/<name>.' }),
+    ),
+    description: Type.Optional(Type.String()),
+  }),
+  parent: onNode,
+  allocate: ({ data, node, take }) => ({
+    port: take(`tcp@${node.address}`, 'port', { wish: data.port, from: ports(27_017, 27_117) }),
+  }),
+  tasks: ({ address, slug, data, facts, allocated }) => {
+    if (data.package === undefined) refuseWithoutPackage(address, facts)
+    const folder = data.folder ?? `/var/lib/ays-mongodb/${slug}`
+    const conf = `# Made by ays for this server; changes by hand are drift.
+storage:
+  dbPath: "${folder}"
+net:
+  port: ${Number(allocated.port)}
+  bindIp: ${data.bind}
+`
+    return [
+      // The package's own server must neither start nor come back at the next boot; packages differ in its name.
+      symlink('/etc/systemd/system/mongodb.service', '/dev/null'),
+      symlink('/etc/systemd/system/mongod.service', '/dev/null'),
+      packages([data.package ?? 'mongodb-server']),
+      file(`/etc/ays/mongodb/${slug}.conf`, conf),
+      directory(folder, { mode: 0o750, owner: 'mongodb', group: 'mongodb', holds: 'data' }),
+      unit(`ays-mongodb-${slug}`, unitText(address, slug)),
+    ]
+  },
+  running: ({ slug, tasks, allocated }) => [
+    running(`ays-mongodb-${slug}`, { startedWith: tasks }),
+    answersTcp({ port: Number(allocated.port) }),
+  ],
+  outputs: ({ node, allocated }) => ({
+    host: node?.outputs.host,
+    port: Number(allocated.port),
+    address: `${String(node?.outputs.host)}:${String(allocated.port)}`,
+  }),
+})
+
+/** A node that nobody saw yet is not judged. */
+function refuseWithoutPackage(address: string, facts: Facts | undefined): void {
+  if (!facts || RELEASES[facts.os.id]?.includes(facts.os.version)) return
+  throw new ProblemsError([
+    {
+      code: 'TEMPLATE_UNBUILT',
+      message: `${address}: ${facts.os.name} has no package of MongoDB.`,
+      hint: 'Give the node an apt source that has one, and its name: package: mongodb-org.',
+    },
+  ])
+}
+
+const unitText = (address: string, slug: string): string => `[Unit]
+Description=${address} (MongoDB)
+After=network.target
+
+[Service]
+ExecStart=/usr/bin/mongod --config /etc/ays/mongodb/${slug}.conf
+User=mongodb
+Group=mongodb
+LimitNOFILE=64000
+Restart=on-failure
+NoNewPrivileges=yes
+
+[Install]
+WantedBy=multi-user.target
+`
+
+function* ports(from: number, to: number): Generator<number> {
+  for (let port = from; port <= to; port++) yield port
+}
