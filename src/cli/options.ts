@@ -125,8 +125,8 @@ function readRetries(text: string): readonly number[] {
 }
 
 async function readAllow(word: string): Promise<string> {
-  if (/^data-loss(=.+)?$/.test(word)) return word
-  throw usage(`--allow ${word} is not known.`, 'It takes data-loss, or data-loss=ADDRESS for one service.')
+  if (/^(data-loss|claimed)(=.+)?$/.test(word)) return word
+  throw usage(`--allow ${word} is not known.`, 'It takes data-loss or claimed, or data-loss=ADDRESS for one service.')
 }
 
 interface WorkspaceFlagValues {

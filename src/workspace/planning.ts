@@ -354,6 +354,11 @@ export class Planning {
       sight: (node): Sight =>
         sights.sights.get(node) ??
         (remembered ? { state: remembered.size > 0 && hasNode(memory, node) ? 'seen' : 'bare' } : { state: 'seen' }),
+      claimedBy: (node, thing) => {
+        const claim = sights.facts.get(node)?.claims[thing]
+        const isOurs = claim === undefined || claim.workspace === this.#session.claimant
+        return isOurs ? undefined : `${claim.service} of ${claim.workspace}`
+      },
       tryFindKind,
       orphans: scope.orphans,
       includes: scope.includes,

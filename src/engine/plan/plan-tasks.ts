@@ -20,8 +20,10 @@ export function wantTask(
 ): TaskPlan {
   const past = index.pastTask.get(thingKey(thing.node, thing.thing))
   const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
+  const claimedBy = past ? undefined : world.claimedBy(thing.node, thing.thing)
   const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, { holds: thing.holds, force })
-  return taskPlan(thing, thing.kind.name, decision, service.at)
+  const plan = taskPlan(thing, thing.kind.name, decision, service.at)
+  return claimedBy === undefined ? plan : { ...plan, claimedBy }
 }
 
 /** A thing to be rid of. */

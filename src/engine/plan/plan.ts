@@ -96,6 +96,8 @@ export interface TaskPlan {
   readonly moving?: string
   /** It goes with its node, without commands. */
   readonly withNode?: boolean
+  /** Another workspace takes care of it: `workspace, service`. */
+  readonly claimedBy?: string
 }
 
 export interface BlastRadius {

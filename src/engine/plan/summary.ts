@@ -81,6 +81,14 @@ function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
         message: `${service.address} is protected ($protect) and would be ${service.action}d.`,
         hint: 'Take $protect off in a change of its own first, if this is meant.',
       })
+    const claimed = service.tasks.filter((task) => task.claimedBy !== undefined)
+    if (claimed.length > 0 && !isAllowed(world, 'claimed', service.address))
+      problems.push({
+        code: 'CLAIMED_ELSEWHERE',
+        ...at,
+        message: `${service.address} wants what another workspace takes care of: ${claimed.map((task) => `${task.thing} on ${task.node} (${task.claimedBy})`).join(', ')}.`,
+        hint: `Leave it to that workspace. If it is gone, --allow claimed=${service.address} takes it over.`,
+      })
     const lost = [
       ...new Set(
         service.tasks
@@ -89,7 +97,7 @@ function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
           .map((effect) => effect.what),
       ),
     ]
-    if (lost.length > 0 && !world.allow.some((one) => one === 'data-loss' || one === `data-loss=${service.address}`))
+    if (lost.length > 0 && !isAllowed(world, 'data-loss', service.address))
       problems.push({
         code: 'DATA_LOSS',
         ...at,
@@ -99,3 +107,6 @@ function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
   }
   return sortProblems(problems)
 }
+
+const isAllowed = ({ allow }: World, what: string, address: Address): boolean =>
+  allow.some((one) => one === what || one === `${what}=${address}`)

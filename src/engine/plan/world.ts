@@ -68,6 +68,8 @@ export interface World {
   readonly past: { readonly services: ReadonlyMap<Address, PastService>; readonly tasks: readonly PastTask[] }
   finding(node: Address, thing: string): Finding<unknown> | undefined
   sight(node: Address): Sight
+  /** Who else claims a thing on a node; undefined when nobody does, or we do. */
+  claimedBy(node: Address, thing: string): string | undefined
   tryFindKind(name: string): AnyKind | undefined
   /** Remembered services that are not declared and are to go. */
   readonly orphans: readonly Address[]

@@ -37,6 +37,7 @@ function world(of: {
   allow?: string[]
   kind?: 'apply' | 'destroy'
   holds?: PlanHold[]
+  claims?: Record<string, string>
 }): World {
   const notes = Object.entries(of.notes ?? {})
   const services = new Map<Address, Service>()
@@ -113,6 +114,7 @@ function world(of: {
       if (found === 'unknown') return { state: 'unknown', problem: { code: 'LOOK_FAILED', message: 'no answer' } }
       return { state: 'seen', found: found ?? noteKind.bare }
     },
+    claimedBy: (_node, thing) => of.claims?.[thing.slice(5)],
     sight: (node) => of.sights?.[node] ?? { state: 'seen' },
     tryFindKind: (name) => (name === 'note@1' ? kind : undefined),
     orphans: past.map(([name]) => a(name)).filter((name) => !services.has(name)),
@@ -317,4 +319,10 @@ test('a producer without work is seen through: order holds across what is in pla
 test('equal worlds give equal plans', () => {
   const one = world({ notes: { 'note/a': { name: 'x', text: 't' } } })
   expect(makePlan(one).plan).toEqual(makePlan(one).plan)
+})
+
+test('what another workspace claims is not taken from it, unless that is allowed', () => {
+  const of = { notes: { 'note/a': { name: 'x', text: 't' } }, claims: { x: 'note/z of other' } }
+  expect(makePlan(world(of)).plan.blocked.map((problem) => problem.code)).toEqual(['CLAIMED_ELSEWHERE'])
+  expect(makePlan(world({ ...of, allow: ['claimed=note/a'] })).plan.blocked).toEqual([])
 })
