@@ -8,9 +8,12 @@ import type { PastTask, Work } from '../engine/plan/world.ts'
 import { type End, trackReadiness } from '../engine/run/readiness.ts'
 import type { ActionState, Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
 import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
+import { adoptWork } from './adopt-work.ts'
 import { gateOf, LANES_PER_NODE, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
-import { adoptWork, endedJob, questionsOf, runWork, type WorkContext, type WorkEnd } from './run-work.ts'
+import { runWork } from './run-work.ts'
+import { endedJob } from './work-changes.ts'
+import { questionsOf, type WorkContext, type WorkEnd } from './work-context.ts'
 
 export interface RunInput {
   readonly plan: Plan
@@ -348,7 +351,7 @@ function newJob(
 
 function seenOf(input: RunInput, work: Work): Seen[] | undefined {
   const seen: Seen[] = []
-  for (const question of questionsOf(work, input.tryFindKind)) {
+  for (const question of questionsOf({ work, tryFindKind: input.tryFindKind })) {
     const one = input.seen(work.node, question.thing)
     if (one?.finding.state !== 'seen') return undefined
     seen.push(one)

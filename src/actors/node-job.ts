@@ -1,0 +1,75 @@
+/** A work as the job that its node is given, and the meaning of what became of it. */
+import type { Problem } from '../base/problem.ts'
+import type { Command } from '../engine/kind.ts'
+import type { NodeJob, NodeOutcome, Seen } from '../transport/transport.ts'
+import { commandProblem } from './job-results.ts'
+import type { Judged } from './judge.ts'
+import type { MachineEvent } from './service-machine.ts'
+import type { WorkContext, WorkThing } from './work-context.ts'
+
+/** Compare-and-set: it expects what the judgement was based on. */
+export function jobOf(
+  context: WorkContext,
+  things: readonly WorkThing[],
+  judged: Judged,
+  seen: readonly Seen[],
+  attempt: number,
+): NodeJob {
+  const { work, job } = context
+  return {
+    id: `${job.id}.${attempt}`,
+    fence: context.fence,
+    workspace: context.workspace,
+    service: work.service,
+    steps: judged.decisions.flatMap((decision, i) => {
+      const thing = things[i]
+      return thing && decision.commands.length > 0
+        ? [
+            {
+              question: thing.question,
+              commands: decision.commands.map((command) => within(command, context.timeoutMs)),
+              becomes: decision.becomes,
+            },
+          ]
+        : []
+    }),
+    expect: things.flatMap((thing, i) => {
+      const digest = seen[i]?.digest
+      return digest && (judged.decisions[i]?.commands.length ?? 0) > 0 ? [{ question: thing.question, digest }] : []
+    }),
+    afterwards: things.map((thing) => thing.question),
+    claim: things.flatMap((thing) => (thing.wanted ? [thing.question.thing] : [])),
+    unclaim: things.flatMap((thing) => (thing.removal ? [thing.question.thing] : [])),
+  }
+}
+
+const within = (command: Command, timeoutMs: number | undefined): Command =>
+  timeoutMs === undefined ? command : { ...command, timeoutMs }
+
+export function readOutcome(context: WorkContext, outcome: NodeOutcome): { event: MachineEvent; problem?: Problem } {
+  switch (outcome.state) {
+    case 'done':
+      return { event: { type: 'done' } }
+    case 'moved':
+      return {
+        event: { type: 'moved' },
+        problem: {
+          code: 'PLAN_STALE',
+          message: `${context.work.node} keeps changing what ${context.work.service} looks at.`,
+        },
+      }
+    case 'failed': {
+      const last = outcome.ran[outcome.ran.length - 1]
+      const kinds = [
+        ...context.work.things.map((thing) => thing.kind),
+        ...context.work.removals.flatMap((task) => context.tryFindKind(task.kind) ?? []),
+      ]
+      const transient = last !== undefined && last.code > 0 && kinds.some((kind) => kind.transient?.(last))
+      return { event: { type: 'failed', transient }, problem: commandProblem(context.work, last) }
+    }
+    case 'refused':
+      return { event: { type: 'failed', transient: false }, problem: outcome.problem }
+    case 'lost':
+      return { event: { type: 'lost' }, problem: outcome.problem }
+  }
+}
