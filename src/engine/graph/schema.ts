@@ -10,6 +10,8 @@ export interface SchemaPart {
   readonly enum?: readonly unknown[]
   readonly anyOf?: readonly SchemaPart[]
   readonly properties?: Readonly<Record<string, SchemaPart>>
+  readonly required?: readonly string[]
+  readonly default?: unknown
   readonly patternProperties?: Readonly<Record<string, SchemaPart>>
   readonly additionalProperties?: unknown
   readonly items?: SchemaPart

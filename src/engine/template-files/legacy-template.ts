@@ -7,9 +7,9 @@ import { readYaml, type SourceFile } from '../blueprint/read-yaml.ts'
 import { findEntry } from '../blueprint/value.ts'
 import { placesOf } from '../blueprint/yaml-places.ts'
 import { canonicalKey } from '../graph/fields.ts'
-import { checkAgainst } from '../graph/schema.ts'
 import type { AnyTemplate, Link } from '../template.ts'
 import { type CapnpField, type CapnpType, readCapnp } from './capnp.ts'
+import { fits } from './fits.ts'
 import { entriesIn } from './reading.ts'
 
 /** The template: it gives a graph and a validation, and its work is refused, since its Python never runs. Never throws. */
@@ -122,8 +122,7 @@ function objectOf(fields: readonly CapnpField[], described: ReadonlyMap<string, 
 
 /** A default that is not of its type is left out: it was none to Cap'n Proto either. */
 function withDefault(schema: TSchema, given: Json | undefined): TSchema {
-  if (given === undefined || checkAgainst(Type.Object({ value: schema }), { value: given }).length > 0)
-    return Type.Optional(schema)
+  if (given === undefined || !fits(schema, given)) return Type.Optional(schema)
   return { ...schema, default: given }
 }
 

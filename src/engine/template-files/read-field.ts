@@ -6,7 +6,7 @@ import { didYouMean } from '../../base/suggest.ts'
 import type { Entry, Value } from '../blueprint/declaration.ts'
 import { fieldName, isName } from '../blueprint/names.ts'
 import { findEntry, tryDataOf } from '../blueprint/value.ts'
-import { checkAgainst } from '../graph/schema.ts'
+import { fits } from './fits.ts'
 import { booleanIn, entriesIn, misfit, numberIn, textIn } from './reading.ts'
 
 /** The fields of a template, or of a map within it. What does not fit is told, and left out. */
@@ -40,7 +40,7 @@ function readField({ key, value }: Entry, problems: Problem[]): TSchema | undefi
   if (!fallback) return optional ? Type.Optional(schema) : schema
   // A file of one's own holds no secrets.
   const data = tryDataOf(fallback) as Json
-  if (checkAgainst(Type.Object({ value: schema }), { value: data }).length > 0) {
+  if (!fits(schema, data)) {
     problems.push({
       code: 'TEMPLATE_INVALID',
       message: `The default of ${key} is not what the field takes.`,
