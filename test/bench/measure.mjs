@@ -35,19 +35,21 @@ export function run(argv, { codes = [0], env = {}, cwd, stdin, folder }) {
 
 /**
  * Medians over `times` runs of several programs in turn, so that what else this machine does meets them all alike.
- * `before` is called before each run of its program and is not measured.
+ * `before` is called before each run of its program and is not measured. Throws where an output lacks what is expected.
  */
 export function measureInTurn(programs, { times, ...options }) {
   const runs = programs.map(() => [])
   for (let i = 0; i < times; i++)
-    programs.forEach(({ argv, before, ...own }, n) => {
+    programs.forEach(({ argv, before, expect = '', ...own }, n) => {
       before?.()
-      runs[n].push(run(argv, { ...options, ...own }))
+      const done = run(argv, { ...options, ...own })
+      if (!done.stdout.includes(expect))
+        throw new Error(`"${expect}" was expected of ${argv.join(' ')}, but it said ${done.stdout.slice(-500)}`)
+      runs[n].push(done)
     })
   return runs.map((own) => ({
     ms: median(own.map((one) => one.ms)),
     cpuMs: median(own.map((one) => one.cpuMs)),
-    stdout: own[0]?.stdout ?? '',
   }))
 }
 

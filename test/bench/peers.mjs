@@ -28,7 +28,7 @@ function byHand({ lab, names, fileCount, folder, options }) {
   })
   const remove = onAll({ name: 'hand-remove', lab, names, folder, script: () => 'rm -rf /etc/hand-bench\n' })
   return [
-    { who: 'by hand', what: 'first', argv: writing, before: () => run(remove, options) },
+    { who: 'by hand', what: 'first', argv: writing, files, before: () => run(remove, options) },
     { who: 'by hand', what: 'nothing to do, cold', argv: checking },
     { who: 'by hand', what: 'nothing to do, warm', argv: checkingWarm, before: () => run(checkingWarm, options) },
   ]
@@ -106,7 +106,7 @@ function withTerraform({ lab, names, fileCount, folder, options }) {
     for (const file of ['terraform.tfstate', 'terraform.tfstate.backup']) rmSync(join(dir, file), { force: true })
   }
   return [
-    { who: program, what: 'first', argv, env, before, expect: `${files.length} added` },
+    { who: program, what: 'first', argv, files, env, before, expect: `${files.length} added` },
     { who: program, what: 'nothing to do, cold', argv, env, expect: 'No changes' },
   ]
 }
@@ -114,15 +114,21 @@ function withTerraform({ lab, names, fileCount, folder, options }) {
 function withAnsible({ lab, names, fileCount, folder, options }) {
   if (!onPath('ansible-playbook')) return []
   const dir = join(folder, 'ansible')
-  for (const { node, path, content } of filesOn(names, fileCount, '/etc/ansible-bench')) {
+  const files = filesOn(names, fileCount, '/etc/ansible-bench')
+  for (const { node, path, content } of files) {
     mkdirSync(join(dir, 'files', node), { recursive: true })
     writeFileSync(join(dir, 'files', node, path.split('/').at(-1)), content)
   }
-  const hosts = names.map((name) => {
-    const words = lab.ssh(name, []).slice(1, -2)
-    return `${name} ansible_host=${lab.option(name, 'host')} ansible_user=root ansible_ssh_common_args=${quoted(words.map(quoted).join(' '))}\n`
-  })
-  writeFileSync(join(dir, 'hosts'), hosts.join(''))
+  const hosts = names.map((name) => [
+    name,
+    {
+      ansible_host: lab.option(name, 'host'),
+      ansible_user: 'root',
+      ansible_ssh_common_args: lab.ssh(name, []).slice(1, -2).map(quoted).join(' '),
+    },
+  ])
+  const inventory = join(dir, 'hosts.json')
+  writeFileSync(inventory, JSON.stringify({ all: { hosts: Object.fromEntries(hosts) } }))
   const list = Array.from({ length: fileCount }, (_, i) => `part-${i}.conf`)
   writeFileSync(
     join(dir, 'play.yml'),
@@ -143,7 +149,7 @@ function withAnsible({ lab, names, fileCount, folder, options }) {
     ANSIBLE_SSH_CONTROL_PATH_DIR: control,
     ANSIBLE_HOST_KEY_CHECKING: 'False',
   }
-  const argv = ['ansible-playbook', '-i', join(dir, 'hosts'), join(dir, 'play.yml')]
+  const argv = ['ansible-playbook', '-i', inventory, join(dir, 'play.yml')]
   const remove = onAll({ name: 'an-remove', lab, names, folder, script: () => 'rm -rf /etc/ansible-bench\n' })
   const cold = () => endMasters(control, folder)
   const first = () => {
@@ -151,7 +157,7 @@ function withAnsible({ lab, names, fileCount, folder, options }) {
     cold()
   }
   return [
-    { who: 'ansible', what: 'first', argv, env, before: first, expect: 'changed=2' },
+    { who: 'ansible', what: 'first', argv, files, env, before: first, expect: 'changed=2' },
     { who: 'ansible', what: 'nothing to do, cold', argv, env, before: cold, expect: 'changed=0' },
     { who: 'ansible', what: 'nothing to do, warm', argv, env, expect: 'changed=0' },
   ]
