@@ -12,13 +12,17 @@ became() {
 `
 
 /**
- * `leave FILE WORKSPACE`: takes what is the workspace's off, and all notes of the kinds when nobody claims anything any
- * more. Only what is named goes: other things under `$AYS`, such as lab nodes, are not notes.
+ * `leave FILE WORKSPACE`: takes what is the workspace's off, its claims too, and all notes of the kinds when nobody else
+ * claims anything. Only what is named goes: other things under `$AYS`, such as lab nodes, are not notes.
  */
 export const leaveProgram = `
 leave() {
   [ -d "$AYS" ] || return 0
-  if [ -s "$AYS/claims" ] && cut -f 2 "$AYS/claims" | grep -qxF -e "$2"; then return 0; fi
+  if [ -s "$AYS/claims" ]; then
+    exec 9>"$AYS/lock"; ! command -v flock >/dev/null 2>&1 || flock 9
+    awk -F '\\t' -v "w=$2" '$2 != w' "$AYS/claims" >"$AYS/claims.new" && mv -f "$AYS/claims.new" "$AYS/claims"
+    exec 9>&-
+  fi
   rm -f "$AYS/fence/$1"
   for d in "$AYS/jobs"/*; do
     if [ -s "$d/workspace" ] && read -r w <"$d/workspace" && [ "$w" = "$1" ]; then rm -rf "$d"; fi

@@ -96,7 +96,8 @@ export function simTransport(options: SimOptions): Transport {
     },
     async leave(workspace, signal) {
       const world = reading(signal)
-      if (Object.values(world.claims).some((claim) => claim.workspace === workspace)) return
+      for (const [thing, claim] of Object.entries(world.claims))
+        if (claim.workspace === workspace) delete world.claims[thing]
       delete world.fences[workspace]
       writeWorld(file, world)
     },

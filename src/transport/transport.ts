@@ -79,7 +79,7 @@ export interface Transport {
     run: { readonly argv: readonly string[]; readonly stdin?: Text },
     options: { readonly timeoutMs?: number; readonly signal: AbortSignal },
   ): Promise<ExecResult>
-  /** Takes ays's own folder off the node when no workspace claims anything there. */
+  /** The workspace has nothing there any more: its claims and jobs go, and ays's own folder when no other claims anything. */
   leave(workspace: string, signal: AbortSignal): Promise<void>
   /** Ends the process groups of what runs now (the second Ctrl-C). */
   endRunning(): Promise<void>

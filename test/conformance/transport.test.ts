@@ -432,13 +432,13 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
     expect(slow.code).toBe(124)
   })
 
-  test('the folder of ays leaves the node with the last claim', async () => {
+  test('a workspace that leaves takes its claims along, and the folder of ays unless another claims something', async () => {
     await actOne(jobOf('l1', { claim: ['text:a'] }))
-    await transport.leave('w1', never)
-    expect(existsSync(join(dir, 'ays'))).toBe(true)
+    await actOne(jobOf('l2', { workspace: 'w2', claim: ['text:b'] }))
     mkdirSync(path('ays/started'))
-    await actOne(jobOf('l2', { unclaim: ['text:a'] }))
     await transport.leave('w1', never)
+    expect(readFileSync(path('ays/claims'), 'utf8')).toMatch(/^text:b\tw2\t.*\n$/)
+    await transport.leave('w2', never)
     expect(existsSync(join(dir, 'ays'))).toBe(false)
     await transport.leave('w1', never)
   })

@@ -44,7 +44,7 @@ test(`killed at ${kills} instants (AYS_SEED=${seed} AYS_KILLS=${kills}), the nex
       const found = await engines(world, node)
       expect(found.size, told).toBe(2)
       for (const engine of found.values()) expect(engine, told).toMatchObject({ ping: 'PONG', starts: 1 })
-      expect((await world.on(node, 'pgrep -c redis-server')).trim(), told).toBe('2')
+      expect(await world.on(node, 'pgrep -c redis-server'), told).toBe('2')
     }
     await takeAway(world)
   }

@@ -34,7 +34,7 @@ export interface World {
   start(...args: readonly string[]): Started
   /** Runs `ays`, and fails the test with all it said when its exit code is not 0. */
   ok(...args: readonly string[]): Promise<Result>
-  /** Runs a sh script on a node through `ays exec`; gives its output, and fails the test when it fails. */
+  /** Runs a sh script on a node through `ays exec`; gives its output without the last line break, and fails the test when it fails. */
   on(node: string, script: string): Promise<string>
   /** Writes a file of the workspace. */
   write(path: string, text: string): void
@@ -47,6 +47,8 @@ export interface WorldOptions {
   readonly example?: string
   /** Text of blueprints/main.yaml. */
   readonly blueprint?: string
+  /** The notes of ays on node/local lie in the world's folder too, apart from all others on this machine. */
+  readonly local?: boolean
   /** More variables for every `ays` of this world. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -56,6 +58,7 @@ export function openWorld(options: WorldOptions): World {
   const folder = mkdtempSync(join(tmpdir(), 'ays-e2e-'))
   const running = new Set<ChildProcess>()
   const environments = new Set<string>(['default'])
+  const local = options.local ? { AYS: join(folder, 'node') } : {}
 
   const world: World = {
     folder,
@@ -65,7 +68,7 @@ export function openWorld(options: WorldOptions): World {
       const began = performance.now()
       const child = spawn(process.execPath, [program, ...args], {
         cwd: folder,
-        env: { ...process.env, NO_COLOR: '1', ...options.env },
+        env: { ...process.env, NO_COLOR: '1', ...local, ...options.env },
         stdio: ['ignore', 'pipe', 'pipe'],
       })
       running.add(child)
@@ -90,7 +93,7 @@ export function openWorld(options: WorldOptions): World {
       if (result.code !== 0) throw new Error(`ays ${args.join(' ')} ended with ${result.code}:\n${textOf(result)}`)
       return result
     },
-    on: async (node, script) => (await world.ok('exec', node, '--', 'sh', '-c', script)).stdout,
+    on: async (node, script) => (await world.ok('exec', node, '--', 'sh', '-c', script)).stdout.trimEnd(),
     write(path, text) {
       mkdirSync(dirname(join(folder, path)), { recursive: true })
       writeFileSync(join(folder, path), text)
@@ -120,18 +123,15 @@ export function openWorld(options: WorldOptions): World {
 
 export const textOf = ({ stdout, stderr }: Result): string => `${stdout}\n${stderr}`
 
-/** Asks until the answer is not undefined; throws when it takes longer. */
-export async function until<T>(
-  what: string,
-  ask: () => Promise<T | undefined> | T | undefined,
-  { timeoutMs = 30_000, everyMs = 50 } = {},
-): Promise<T> {
-  const end = performance.now() + timeoutMs
-  for (;;) {
-    const answer = await ask()
-    if (answer !== undefined) return answer
-    if (performance.now() > end) throw new Error(`${what} did not happen within ${timeoutMs} ms`)
-    await sleep(everyMs)
+/** Asks until it is so while `started` runs; throws when that ends before, or when it takes longer than 30 s. */
+export async function until(what: string, started: Started, ask: () => Promise<boolean> | boolean): Promise<void> {
+  const end = performance.now() + 30_000
+  let over: Result | undefined
+  void started.ended.then((result) => (over = result))
+  while (!(await ask())) {
+    if (over) throw new Error(`${what} did not happen; ays ended with ${over.code}:\n${textOf(over)}`)
+    if (performance.now() > end) throw new Error(`${what} did not happen within 30 s`)
+    await sleep(50)
   }
 }
 

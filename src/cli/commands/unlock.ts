@@ -22,7 +22,7 @@ export default class Unlock extends AysCommand {
         throw new ProblemsError([
           {
             code: 'LEASE_HELD',
-            message: `${refused.who} is alive and at work since ${showTime(refused.since)}.`,
+            message: `${refused.who} (pid ${refused.pid} on ${refused.host}) is alive and at work since ${showTime(refused.since)}.`,
             hint: 'End it there, or use --force: its nodes refuse it afterwards.',
           },
         ])
@@ -30,7 +30,10 @@ export default class Unlock extends AysCommand {
       this.show(
         flags,
         () => ({ format: 1, cleared: cleared ?? null }),
-        () => (cleared ? `Cleared the lease of ${cleared.who}.` : 'Nobody holds the lease.'),
+        () =>
+          cleared
+            ? `Cleared the lease of ${cleared.who} (pid ${cleared.pid} on ${cleared.host}).`
+            : 'Nobody holds the lease.',
       )
       return 0
     })
