@@ -152,7 +152,7 @@ function paperChanges({ planned, clock }: ApplyInput, store: Store): Change[] {
   const busy = new Set(plan.services.map((service) => service.address))
   if (plan.kind === 'destroy')
     return liftedHolds(memory, (address) => busy.has(address) || !memory.services.has(address))
-  const untouched = new Set(assembly.graph.order.filter((address) => !busy.has(address)))
+  const untouched = new Set(assembly.graph.order.filter((address) => !busy.has(address) && planned.includes(address)))
   return [
     ...renameChanges(store.memory(), memory, renames),
     ...liftedHolds(memory, (address) => !assembly.graph.services.has(address)),

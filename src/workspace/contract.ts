@@ -46,6 +46,8 @@ export interface PlanOptions {
   readonly exclude?: readonly string[]
   /** Exactly these services, without what they need; the others are neither looked at nor changed. */
   readonly only?: readonly Address[]
+  /** False: without the actions that the blueprints ask for beside being as declared. */
+  readonly acts?: boolean
   readonly tags?: readonly string[]
   readonly replace?: readonly string[]
   /** False: plan against what is remembered, no node is asked. */

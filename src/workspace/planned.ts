@@ -17,6 +17,8 @@ export interface Planned {
   readonly sights: NodeSights
   readonly nodes: Nodes
   readonly replace: ReadonlySet<Address>
+  /** Services that were looked at: what is remembered of the others stays as it is. */
+  includes(address: Address): boolean
   /** What the verbs of an action plan set and lift; written with its run. */
   readonly holdChanges: readonly Change[]
 }

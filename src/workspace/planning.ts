@@ -110,7 +110,7 @@ export class Planning {
       orphansAllowed: this.#options.files === undefined,
       spared: (address) => this.read().disabled.has(address) && !options.prune && !this.#settings.prune,
     })
-    const acts = kind === 'apply' ? () => this.#acts(begun) : () => []
+    const acts = kind === 'apply' && options.acts !== false ? () => this.#acts(begun) : () => []
     return await this.#finish(
       begun,
       {
@@ -196,7 +196,8 @@ export class Planning {
     const assembly = begun.assembly()
     const world = this.#worldOf({ kind, options, assembly, memory, scope, nodes, sights })
     const { plan, works } = make(world)
-    return { plan, works, assembly, memory, renames, sights, nodes, replace: world.replace, holdChanges: [] }
+    const { includes } = scope
+    return { plan, works, assembly, memory, renames, sights, nodes, includes, replace: world.replace, holdChanges: [] }
   }
 
   /** One look at all nodes; one more where facts seen for the first time decide what else is wanted. */
