@@ -32,6 +32,7 @@ import { readSettings } from './read.ts'
 import { secretsOf } from './secrets.ts'
 import { Session } from './session.ts'
 import { statusOf } from './status.ts'
+import { type TemplateCode, withoutShipped } from './template-code.ts'
 import { readTemplateFolders } from './template-folders.ts'
 import { watchingOf } from './watching.ts'
 
@@ -46,7 +47,7 @@ export class LocalWorkspace implements Workspace {
   readonly #planning: Planning
   readonly #templates: readonly AnyTemplate[]
 
-  constructor(options: WorkspaceOptions) {
+  constructor(options: WorkspaceOptions, code: TemplateCode = { templates: [], problems: [] }) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.root = findRoot(options.folder)
@@ -54,8 +55,10 @@ export class LocalWorkspace implements Workspace {
     const { file, problems } = readSettings(this.root, options.sources)
     this.#settings = file
     const shipped = [...templates, ...(options.templates ?? [])]
-    const own = readTemplateFolders(this.root, shipped, options.sources)
-    this.#templates = [...shipped, ...own.templates]
+    const written = withoutShipped(code, shipped)
+    const known = [...shipped, ...written.templates]
+    const own = readTemplateFolders(this.root, known, options.sources)
+    this.#templates = [...known, ...own.templates]
     this.#session = new Session({
       root: this.root,
       environment: this.environment,
@@ -68,7 +71,7 @@ export class LocalWorkspace implements Workspace {
       environment: this.environment,
       options,
       settings: file,
-      settingsProblems: [...problems, ...own.problems],
+      settingsProblems: [...problems, ...written.problems, ...own.problems],
       session: this.#session,
       clock: this.#clock,
       templates: this.templates(),

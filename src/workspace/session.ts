@@ -14,6 +14,7 @@ import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
 import { openTransport } from '../transport/open.ts'
 import type { Transport } from '../transport/transport.ts'
+import { distFolder } from './dist-folder.ts'
 import type { Simulation } from './simulation.ts'
 
 export interface SessionOptions {
@@ -94,11 +95,4 @@ export class Session {
   close(): void {
     this.#store.close()
   }
-}
-
-/** dist/, from the bundle (whose parts lie in dist/chunks/) and from the sources alike. */
-function distFolder(): URL {
-  const here = new URL('.', import.meta.url)
-  if (here.pathname.includes('/src/')) return new URL('../../dist/', here)
-  return here.pathname.endsWith('/chunks/') ? new URL('..', here) : here
 }
