@@ -30,6 +30,8 @@ import Plan from './commands/plan.ts'
 import Runs from './commands/runs/index.ts'
 import RunsShow from './commands/runs/show.ts'
 import SchemaCommand from './commands/schema.ts'
+import SecretsList from './commands/secrets/index.ts'
+import SecretsSet from './commands/secrets/set.ts'
 import Show from './commands/show.ts'
 import Ssh from './commands/ssh.ts'
 import Status from './commands/status.ts'
@@ -70,6 +72,8 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   runs: Runs,
   'runs:show': RunsShow,
   schema: SchemaCommand,
+  secrets: SecretsList,
+  'secrets:set': SecretsSet,
   show: Show,
   ssh: Ssh,
   status: Status,

@@ -106,7 +106,7 @@ function askAgeFile(
   opened: AgeFile | undefined,
   { secretsFile, secrets }: Pick<WorkspaceFile, 'secrets' | 'secretsFile'>,
 ): Answer {
-  if (opened && 'reason' in opened) return { reason: opened.reason, hint: opened.hint }
+  if (opened && 'reason' in opened) return { reason: opened.reason, hint: opened.hint.replace('NAME', name) }
   const value = opened?.values.get(name)
   if (value !== undefined) return { value }
   const known = [...Object.keys(secrets), ...(opened?.values.keys() ?? [])]

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sealerOf } from '../../src/base/secret.ts'
 import { readWorkspaceFile } from '../../src/engine/blueprint/workspace-file.ts'
 import { openAgeFile, writeAgeFile } from '../../src/workspace/age-file.ts'
+import { listSecrets, setSecret } from '../../src/workspace/secret-list.ts'
 import { secretsOf } from '../../src/workspace/secrets.ts'
 
 let root = ''
@@ -105,5 +106,35 @@ describe('an age file', () => {
     expect((await secretsIn(settings)).missing('db')?.hint).toContain('ays secrets set')
     await writeAgeFile(root, place, new Map([['db', 'x']]))
     expect((await secretsIn('secrets: { file: secrets.age }')).missing('db')?.hint).toContain('identity:')
+  })
+})
+
+describe('people keep secrets with', () => {
+  const settings =
+    'secrets:\n  file: secrets.age\n  identity: { file: key.txt }\n  pass: { command: [pass, show, x] }\n'
+
+  test('a list of names and sources, which asks for no value', async () => {
+    writeFileSync(join(root, 'ays.yaml'), settings)
+    expect(await setSecret(root, 'web', 'geheim')).toHaveLength(1)
+    expect(await setSecret(root, 'db', 'x')).toEqual([])
+    const { secrets } = await listSecrets(root)
+    expect(secrets).toEqual([
+      { name: 'db', from: 'secrets.age' },
+      { name: 'pass', from: 'pass show x' },
+      { name: 'web', from: 'secrets.age' },
+    ])
+  })
+
+  test('a set that keeps what was there, and refuses what it would lose', async () => {
+    writeFileSync(join(root, 'ays.yaml'), settings)
+    await setSecret(root, 'web', 'one')
+    await setSecret(root, 'web', 'two')
+    expect((await secretsIn(settings)).secret('web')?.reveal()).toBe('two')
+    await expect(setSecret(root, 'pass', 'x')).rejects.toThrow('comes from pass show x')
+    await expect(setSecret(root, 'a-b', 'x')).rejects.toThrow('cannot be the name')
+    rmSync(join(root, 'key.txt'))
+    await expect(setSecret(root, 'db', 'x')).rejects.toThrow('key.txt is not there')
+    writeFileSync(join(root, 'ays.yaml'), 'secrets: {}\n')
+    await expect(setSecret(root, 'db', 'x')).rejects.toThrow('names no file')
   })
 })
