@@ -1,0 +1,95 @@
+/** Promises that need no more than this machine as a node: files that move, environments, looks that never answer. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { lacksProgram, openWorld, type World } from './world.ts'
+
+beforeEach((ctx) => {
+  const lack = lacksProgram()
+  if (lack) ctx.skip(`needs ${lack}`)
+})
+
+test('editing the path of a file removes the old one', async () => {
+  const world = openWorld({ local: true })
+  declare(world, 'file__a', { path: 'old', content: 'text' })
+  await world.ok('apply', '--yes')
+  expect(readFileSync(join(world.folder, 'old'), 'utf8')).toBe('text')
+
+  declare(world, 'file__a', { path: 'new', content: 'text' })
+  await world.ok('apply', '--yes')
+  expect(readFileSync(join(world.folder, 'new'), 'utf8')).toBe('text')
+  expect(existsSync(join(world.folder, 'old'))).toBe(false)
+  expect((await world.ays('plan')).code).toBe(0)
+})
+
+test('another environment plans no removal of what the first one made, and each applies by itself', async () => {
+  const world = openWorld({ local: true })
+  world.write('ays.yaml', 'vars:\n  name: { type: string, default: none }\n')
+  declare(world, 'file__f', { path: '${vars.name}', content: 'text' })
+  const a = ['--env', 'a', '--var', 'name=a.txt']
+  const b = ['--env', 'b', '--var', 'name=b.txt']
+  await world.ok('apply', ...a, '--yes')
+  await world.ok('apply', ...a, '--yes')
+
+  const plan = JSON.parse((await world.ays('plan', ...b, '--json')).stdout) as { counts: Record<string, number> }
+  expect(plan.counts).toMatchObject({ create: 1, remove: 0, update: 0 })
+  await world.ok('apply', ...b, '--yes')
+  expect((await world.ays('plan', ...a)).code).toBe(0)
+  expect((await world.ays('plan', ...b)).code).toBe(0)
+
+  await world.ok('destroy', ...b, '--yes')
+  expect([existsSync(join(world.folder, 'a.txt')), existsSync(join(world.folder, 'b.txt'))]).toEqual([true, false])
+  expect((await world.ays('plan', ...a)).code).toBe(0)
+})
+
+test('a look that never answers leaves one thing unknown, and everything else is applied', async () => {
+  const world = openWorld({ local: true })
+  declare(world, 'file__a', { path: 'a', content: 'text' })
+  world.write(
+    'blueprints/stuck.yaml',
+    `command__stuck:
+  node: local
+  run: 'true'
+  check: exec sleep 4321.7
+command__fine:
+  node: local
+  run: touch '${world.folder}/fine'
+  check: test -e '${world.folder}/fine'
+`,
+  )
+  const apply = await world.ays('apply', '--yes', '--json')
+  const { plan } = JSON.parse(apply.stdout) as { plan: { services: { address: string; action: string }[] } }
+  expect(plan.services.map(({ address, action }) => `${address} ${action}`).sort()).toEqual([
+    'command/fine create',
+    'command/stuck unknown',
+    'file/a create',
+  ])
+  expect(apply.code).toBe(1)
+  expect([existsSync(join(world.folder, 'a')), existsSync(join(world.folder, 'fine'))]).toEqual([true, true])
+  expect(apply.ms).toBeLessThan(90_000)
+  const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+  expect(processes).not.toContain('sleep 4321.7')
+
+  world.write('blueprints/stuck.yaml', '')
+})
+
+/** Writes a blueprint of one file in the world's folder, owned by whoever runs the tests. */
+function declare(
+  world: World,
+  key: string,
+  { path, content }: { readonly path: string; readonly content: string },
+): void {
+  const group = execFileSync('id', ['-gn'], { encoding: 'utf8' }).trim()
+  world.write(
+    'blueprints/main.yaml',
+    `${key}:
+  node: local
+  path: ${world.folder}/${path}
+  content: ${content}
+  owner: ${userInfo().username}
+  group: ${group}
+`,
+  )
+}
