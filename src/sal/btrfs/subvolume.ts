@@ -77,13 +77,15 @@ export const subvolumeKind: Kind<SubvolumeWanted, SubvolumeFound> = {
   commands(wanted, found) {
     const { path, of } = wanted
     const replaced = found.state === 'subvolume' && wanted.of !== '' && found.of === 'another'
-    const is: SubvolumeFound =
-      replaced || found.state !== 'subvolume' ? { ...subvolumeKind.bare, state: 'subvolume' } : found
+    const isNew = replaced || found.state !== 'subvolume'
+    // The kernel copies the limit of a subvolume to its snapshots.
+    const inherits = isNew && of !== ''
+    const is: SubvolumeFound = isNew ? { ...subvolumeKind.bare, state: 'subvolume' } : found
     const title = of ? `take a snapshot of ${of} at ${path}` : `create subvolume ${path}`
     return [
       ...(replaced ? [drop(path)] : []),
-      ...(replaced || found.state !== 'subvolume' ? [{ title, run: { script: CREATE, args: [path, of] } }] : []),
-      ...(is.quotaBytes !== wanted.quotaBytes ? [limit(path, wanted.quotaBytes)] : []),
+      ...(isNew ? [{ title, run: { script: CREATE, args: [path, of] } }] : []),
+      ...(inherits || is.quotaBytes !== wanted.quotaBytes ? [limit(path, wanted.quotaBytes)] : []),
       ...(is.readOnly !== wanted.readOnly ? [lock(path, wanted.readOnly)] : []),
     ]
   },
