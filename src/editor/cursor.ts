@@ -25,7 +25,7 @@ export interface Cursor {
 
 /** undefined in comments. `offset` may be the end of the text. */
 export function cursorAt(text: string, offset: number): Cursor | undefined {
-  const start = text.lastIndexOf('\n', offset - 1) + 1
+  const start = startOfLine(text, offset)
   const end = text.indexOf('\n', start)
   const line = text.slice(start, end < 0 ? text.length : end).replace(/\r$/, '')
   const at = offset - start
@@ -141,10 +141,14 @@ function ancestors(
   return { path, siblings }
 }
 
+/** Of the line in which an offset stands. (`lastIndexOf` takes a negative place for 0.) */
+const startOfLine = (text: string, offset: number): number =>
+  offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
+
 function* linesAbove(text: string, from: number): Generator<string> {
   let end = from - 1
   while (end >= 0) {
-    const start = text.lastIndexOf('\n', end - 1) + 1
+    const start = startOfLine(text, end)
     yield text.slice(start, end).replace(/\r$/, '')
     end = start - 1
   }

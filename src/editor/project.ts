@@ -1,5 +1,5 @@
 /** A workspace as an editor has it open: unsaved text counts, and only files that changed are read again. */
-import { join, relative, sep } from 'node:path'
+import { relative, resolve, sep } from 'node:path'
 import type { Address } from '../base/address.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { readYaml, type YamlRead } from '../engine/blueprint/read-yaml.ts'
@@ -76,9 +76,9 @@ export class Project {
     return folder === 'vars' ? schemaLanguage(varsSchema(this.#known.vars)) : undefined
   }
 
-  /** Where a file of a problem lies. */
+  /** Where the file of a place lies. What every workspace has is told at the file that makes it one. */
   pathOf(file: string): string {
-    return join(this.root, file)
+    return resolve(this.root, file === 'ays' ? 'ays.yaml' : file)
   }
 
   /** While a file is no YAML (someone is typing), its services are those of before. */

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { Flags } from '@oclif/core'
 import { isError } from '../../base/problem.ts'
 import { AysCommand } from '../command.ts'
@@ -35,10 +33,7 @@ export default class SchemaCommand extends AysCommand {
     const schema = flags.of === 'workspace' ? await workspaceFileSchema() : await this.#blueprints(args.folder, flags)
     const json = `${JSON.stringify(schema, null, 2)}\n`
     if (flags.out === undefined) process.stdout.write(json)
-    else {
-      await mkdir(dirname(flags.out), { recursive: true })
-      await writeFile(flags.out, json)
-    }
+    else (await import('../../editor/write-text.ts')).writeText(flags.out, json)
     return 0
   }
 

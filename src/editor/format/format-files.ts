@@ -1,8 +1,9 @@
 /** Formats files in their places. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { type Problem, ProblemsError } from '../../base/problem.ts'
 import { findRoot } from '../../workspace/locate.ts'
+import { writeText } from '../write-text.ts'
 import { formatYaml } from './format-yaml.ts'
 
 export interface FormattedFile {
@@ -14,8 +15,8 @@ export interface FormattedFile {
 
 /**
  * Formats files, and of folders the files of the workspace there; none: those of the nearest workspace. With `check`
- * nothing is written. A file that is no YAML is told and left alone. Throws WORKSPACE_MISSING, and FILE_UNREADABLE
- * before anything is written.
+ * nothing is written. A file that is no YAML is told and left alone. Throws WORKSPACE_MISSING and FILE_UNREADABLE
+ * before anything is written, USAGE where a file cannot be.
  */
 export function formatFiles(
   paths: readonly string[],
@@ -33,7 +34,7 @@ export function formatFiles(
     }
     if (result.state === 'kept') return { file: source.path, state: 'kept' }
     if (result.text === source.text) return { file: source.path, state: 'same' }
-    if (options.write) writeFileSync(source.path, result.text)
+    if (options.write) writeText(source.path, result.text)
     return { file: source.path, state: 'changed' }
   })
   return { files: done, problems }
