@@ -28,6 +28,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   lab: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   editor: ['base', 'engine', 'templates', 'workspace'],
   'blueprint-tests': ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
+  pins: ['base', 'engine', 'templates', 'workspace'],
   cli: [
     'base',
     'engine',
@@ -41,6 +42,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'lab',
     'editor',
     'blueprint-tests',
+    'pins',
   ],
 }
 

@@ -35,6 +35,11 @@ import SecretsSet from './commands/secrets/set.ts'
 import Show from './commands/show.ts'
 import Ssh from './commands/ssh.ts'
 import Status from './commands/status.ts'
+import TemplateAdd from './commands/template/add.ts'
+import TemplateList from './commands/template/list.ts'
+import TemplateNew from './commands/template/new.ts'
+import TemplateRemove from './commands/template/remove.ts'
+import TemplateUpdate from './commands/template/update.ts'
 import Templates from './commands/templates/index.ts'
 import TemplatesShow from './commands/templates/show.ts'
 import Test from './commands/test.ts'
@@ -77,6 +82,11 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   show: Show,
   ssh: Ssh,
   status: Status,
+  'template:add': TemplateAdd,
+  'template:list': TemplateList,
+  'template:new': TemplateNew,
+  'template:remove': TemplateRemove,
+  'template:update': TemplateUpdate,
   templates: Templates,
   'templates:show': TemplatesShow,
   test: Test,

@@ -90,7 +90,7 @@ async function loadOne(root: string, name: string, [file = '', ...more]: readonl
 }
 
 /** Node 22.18 and newer strip types; older ones only when they are told to. */
-const readsTypeScript = (): boolean => 'typescript' in process.features && Boolean(process.features.typescript)
+export const readsTypeScript = (): boolean => 'typescript' in process.features && Boolean(process.features.typescript)
 
 function whatIsWrong(given: unknown, name: string): string | undefined {
   if (given === undefined) return 'has no default export'

@@ -1,0 +1,98 @@
+/** Fetches the source of templates: a git repository through the person's own git, or a folder as it is. */
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, relative, resolve } from 'node:path'
+import { execa } from 'execa'
+import { ProblemsError } from '../base/problem.ts'
+
+/** What a person names: `https://…/templates.git#v1`, `git@host:them/templates`, `../shared/templates`. */
+export interface Source {
+  /** A git URL, or a folder relative to the workspace. */
+  readonly source: string
+  /** A branch, tag or commit; absent: the default branch, or a folder as it is. */
+  readonly ref: string | undefined
+}
+
+/** A source on this machine. `drop` takes away what was made for it. */
+export interface Fetched {
+  readonly folder: string
+  /** How the source is called where it has no name of its own. */
+  readonly name: string
+  readonly commit: string | undefined
+  drop(): void
+}
+
+/** Reads `source#ref`. */
+export function readSourceText(text: string): Source {
+  const at = text.lastIndexOf('#')
+  const source = at < 0 ? text : text.slice(0, at)
+  const ref = at < 0 ? undefined : text.slice(at + 1)
+  if (source === '' || ref === '') throw failed(`"${text}" names no source.`, 'Write it as URL, URL#tag or FOLDER.')
+  return { source, ref }
+}
+
+/** Throws TEMPLATE_SOURCE with git's own words. A folder without a ref is taken as it stands, committed or not. */
+export async function fetchSource(root: string, { source, ref }: Source, signal: AbortSignal): Promise<Fetched> {
+  const folder = resolve(root, source)
+  const isFolder = !isUrl(source) && existsSync(folder) && statSync(folder).isDirectory()
+  if (!isFolder && !isUrl(source)) throw failed(`There is no folder ${source} in or beside the workspace.`)
+  if (isFolder && ref === undefined && !isBare(folder))
+    return { folder, name: basename(folder), commit: undefined, drop: () => {} }
+  const made = mkdtempSync(join(tmpdir(), 'ays-template-'))
+  const drop = (): void => rmSync(made, { recursive: true, force: true })
+  try {
+    const commit = await clone(isFolder ? folder : source, ref, made, signal)
+    return { folder: made, name: basename(source).replace(/\.git$/, ''), commit, drop }
+  } catch (error) {
+    drop()
+    throw error
+  }
+}
+
+/** How a folder is written down: relative to the workspace, with `/`. */
+export function sourceAsKept(root: string, here: string, source: string): string {
+  if (isUrl(source)) return source
+  const path = relative(root, resolve(here, source)).replaceAll('\\', '/')
+  return path === '' ? '.' : path
+}
+
+/** `scheme://…` or scp's `user@host:path`. */
+export const isUrl = (source: string): boolean =>
+  /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[^/\s]+@[^/\s]+:/.test(source)
+
+const isBare = (folder: string): boolean => existsSync(join(folder, 'HEAD')) && existsSync(join(folder, 'objects'))
+
+/** Gives the commit. What is written to files is what the repository holds, whatever line ends git is told to make. */
+async function clone(source: string, ref: string | undefined, into: string, signal: AbortSignal): Promise<string> {
+  const git = async (...words: string[]): Promise<string> => {
+    const run = await execa('git', words, { reject: false, cancelSignal: signal, stdin: 'inherit', timeout: GIT_MS })
+    if (run.code === 'ENOENT') throw failed('git is not here: it fetches templates.', 'Install git.')
+    if (run.exitCode === 0) return run.stdout
+    const said = run.stderr.trim().split('\n').slice(-3).join(' ') || run.shortMessage || 'it ended'
+    throw failed(`git could not fetch ${source}${ref === undefined ? '' : `#${ref}`}: ${said}`)
+  }
+  await git('clone', '--quiet', '--no-checkout', '--no-recurse-submodules', '--', source, into)
+  const inClone = (...words: string[]): Promise<string> => git('-C', into, '-c', 'core.autocrlf=false', ...words)
+  const commit = await commitOf(inClone, ref)
+  await inClone('checkout', '--quiet', '--detach', commit)
+  return commit
+}
+
+async function commitOf(git: (...words: string[]) => Promise<string>, ref: string | undefined): Promise<string> {
+  if (ref === undefined) return (await git('rev-parse', '--verify', 'HEAD')).trim()
+  const wrong: unknown[] = []
+  for (const name of [`refs/remotes/origin/${ref}`, `refs/tags/${ref}`, ref]) {
+    try {
+      return (await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`)).trim()
+    } catch (error) {
+      wrong.push(error)
+    }
+  }
+  throw failed(`The source has no branch, tag or commit ${ref}.`)
+}
+
+const GIT_MS = 300_000
+
+function failed(message: string, hint?: string): ProblemsError {
+  return new ProblemsError([{ code: 'TEMPLATE_SOURCE', message, ...(hint === undefined ? {} : { hint }) }])
+}

@@ -1,0 +1,217 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { ProblemsError } from '../../src/base/problem.ts'
+import { isUrl, readSourceText } from '../../src/pins/fetch.ts'
+import { addTemplates, listTemplates, removeTemplates, updateTemplates } from '../../src/pins/shelf.ts'
+import { digestFolder } from '../../src/workspace/template-lock.ts'
+import { openWorkspace } from '../../src/workspace.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ays-pins-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const { signal } = new AbortController()
+
+const composition = (content: string): string => `summary: A file.
+schema: { type: object, properties: {} }
+services:
+  file__x: { node: \${parent.name}, path: /x, content: ${content} }
+`
+
+function write(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true })
+    writeFileSync(join(root, file), text)
+  }
+}
+
+function workspace(): string {
+  const root = mkdtempSync(join(folder, 'workspace-'))
+  write(root, { 'ays.yaml': '' })
+  return root
+}
+
+const git = (root: string, ...words: string[]): string =>
+  execFileSync('git', ['-C', root, '-c', 'user.name=test', '-c', 'user.email=test@example.test', ...words], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim()
+
+/** A repository with two templates, tagged v1. */
+function repository(): string {
+  const root = mkdtempSync(join(folder, 'source-'))
+  write(root, {
+    'templates/one/template.yaml': composition('one'),
+    'templates/one/files/a.txt': 'a\r\n',
+    'templates/two/template.yaml': composition('two'),
+  })
+  git(root, 'init', '-q', '-b', 'main')
+  git(root, 'add', '.')
+  git(root, 'commit', '-qm', 'one')
+  git(root, 'tag', 'v1')
+  return root
+}
+
+async function problemsOf(work: () => unknown): Promise<readonly string[]> {
+  try {
+    await work()
+    return []
+  } catch (error) {
+    if (error instanceof ProblemsError)
+      return error.problems.map((one) => `${one.code} ${one.message} ${one.hint ?? ''}`)
+    throw error
+  }
+}
+
+const validate = async (root: string): Promise<readonly string[]> => {
+  const opened = await openWorkspace({ folder: root })
+  try {
+    return (await opened.validate()).problems.map((one) => `${one.code} ${one.at?.file}:${one.at?.line}`)
+  } finally {
+    await opened.close()
+  }
+}
+
+describe('templates of a git repository', () => {
+  test('are fetched at a tag, pinned by commit and content, and refused when a file was changed', async () => {
+    const [root, source] = [workspace(), repository()]
+    const done = await addTemplates(`file://${source}#v1`, { folder: root, here: root, signal })
+    expect(done.map((one) => [one.name, one.change])).toEqual([
+      ['one', 'added'],
+      ['two', 'added'],
+    ])
+    const lock = readFileSync(join(root, 'ays.lock.yaml'), 'utf8')
+    expect(lock).toContain(`commit: "${git(source, 'rev-parse', 'v1')}"`)
+    expect(lock).toContain(`content: "${digestFolder(join(root, 'templates/one'))}"`)
+    expect(readFileSync(join(root, 'templates/one/files/a.txt'), 'utf8')).toBe('a\r\n')
+    expect(statSync(join(root, 'templates/one')).mode & 0o777).toBe(0o755)
+    expect(readdirSync(join(root, 'templates'))).toEqual(['one', 'two'])
+    expect((await validate(root)).filter((one) => one.startsWith('TEMPLATE_PIN'))).toEqual([])
+
+    appendFileSync(join(root, 'templates/one/template.yaml'), '# changed\n')
+    expect(await validate(root)).toContain('TEMPLATE_PIN ays.lock.yaml:4')
+    rmSync(join(root, 'templates/two'), { recursive: true })
+    expect(listTemplates(root).pins.map((one) => one.state)).toEqual(['changed', 'missing'])
+  })
+
+  test('move with their branch when they are updated, and only then', async () => {
+    const [root, source] = [workspace(), repository()]
+    await addTemplates(`file://${source}#main`, { folder: root, here: root, signal, names: ['one'] })
+    expect(readdirSync(join(root, 'templates'))).toEqual(['one'])
+    const again = () => updateTemplates([], { folder: root, force: false, signal })
+    expect((await again()).map((one) => one.change)).toEqual(['unchanged'])
+    write(source, { 'templates/one/template.yaml': composition('newer') })
+    git(source, 'commit', '-qam', 'two')
+    const [updated] = await again()
+    expect(updated).toMatchObject({ change: 'updated', pin: { commit: git(source, 'rev-parse', 'HEAD') } })
+    expect(readFileSync(join(root, 'templates/one/template.yaml'), 'utf8')).toContain('newer')
+  })
+
+  test('changes by hand are replaced or removed only with force; kept ones are the person’s own', async () => {
+    const [root, source] = [workspace(), repository()]
+    await addTemplates(`file://${source}`, { folder: root, here: root, signal })
+    appendFileSync(join(root, 'templates/one/template.yaml'), '# mine\n')
+    const update = (force: boolean) => () => updateTemplates(['one'], { folder: root, force, signal })
+    expect(await problemsOf(update(false))).toEqual([expect.stringMatching(/^TEMPLATE_PIN .*--force/)])
+    expect(await problemsOf(() => removeTemplates(['one'], { folder: root, force: false, keep: false }))).toHaveLength(
+      1,
+    )
+    expect(await problemsOf(update(true))).toEqual([])
+    expect(readFileSync(join(root, 'templates/one/template.yaml'), 'utf8')).not.toContain('# mine')
+    removeTemplates(['one'], { folder: root, force: false, keep: true })
+    removeTemplates(['two'], { folder: root, force: false, keep: false })
+    expect(readdirSync(join(root, 'templates'))).toEqual(['one'])
+    expect(listTemplates(root)).toEqual({ pins: [], own: ['one'] })
+  })
+})
+
+describe('templates of a folder', () => {
+  test('are pinned by content, from where the person stands', async () => {
+    const root = workspace()
+    write(folder, { 'plain/template.yaml': composition('x') })
+    const [one] = await addTemplates('../plain', { folder: root, here: join(root), signal })
+    expect(one).toMatchObject({ name: 'plain', pin: { source: '../plain', folder: '.' } })
+    expect(one?.pin.commit).toBeUndefined()
+    expect(existsSync(join(root, 'templates/plain/template.yaml'))).toBe(true)
+  })
+
+  test('hold nothing but files: a link out of it is refused', async () => {
+    const root = workspace()
+    write(folder, { 'linked/template.yaml': composition('x') })
+    symlinkSync('/etc/passwd', join(folder, 'linked/passwd'))
+    expect(await problemsOf(() => addTemplates('../linked', { folder: root, here: root, signal }))).toEqual([
+      expect.stringContaining('passwd is neither a file nor a folder'),
+    ])
+    expect(existsSync(join(root, 'templates'))).toBe(false)
+  })
+})
+
+describe('what cannot be is refused with a way out, and nothing is written', () => {
+  test.each([
+    ['a source that is not there', '../nowhere', /There is no folder \.\.\/nowhere/],
+    ['a source without templates', '.', /holds no template/],
+    ['no source', '#v1', /names no source/],
+    ['a repository that is not there', `file://${folder}/nothing`, /git could not fetch/],
+  ])('%s', async (_, text, message) => {
+    const root = workspace()
+    expect(await problemsOf(() => addTemplates(text, { folder: root, here: root, signal }))).toEqual([
+      expect.stringMatching(message),
+    ])
+    expect(readdirSync(root)).toEqual(['ays.yaml'])
+  })
+
+  test('a name that ships with ays, one that is there, one that is the person’s own', async () => {
+    const root = workspace()
+    write(folder, {
+      'clash/file/template.yaml': composition('x'),
+      'clash/mine/template.yaml': composition('x'),
+      'clash/new/template.yaml': composition('x'),
+    })
+    write(root, { 'templates/mine/template.yaml': composition('x') })
+    await addTemplates('../clash', { folder: root, here: root, signal, names: ['new'] })
+    expect(await problemsOf(() => addTemplates('../clash', { folder: root, here: root, signal }))).toEqual([
+      expect.stringContaining('ships with ays'),
+      expect.stringContaining('template of your own'),
+      expect.stringContaining('ays template update new'),
+    ])
+  })
+
+  test('an unknown name is answered with the one that was meant', async () => {
+    const root = workspace()
+    write(folder, { 'meant/greeter/template.yaml': composition('x') })
+    const add = () => addTemplates('../meant', { folder: root, here: root, signal, names: ['gretter'] })
+    expect(await problemsOf(add)).toEqual([expect.stringContaining('Did you mean greeter?')])
+    expect(
+      await problemsOf(() => removeTemplates(['greeter'], { folder: root, force: false, keep: false })),
+    ).toHaveLength(1)
+  })
+
+  test('a lock file with a mistake pins nothing, and is told', async () => {
+    const root = workspace()
+    write(root, { 'ays.lock.yaml': 'format: 1\ntemplates:\n  x: { source: a, folder: ., content: md5-1 }\n' })
+    expect(await validate(root)).toEqual(['TEMPLATE_PIN ays.lock.yaml:3'])
+    expect(await problemsOf(() => listTemplates(root))).toHaveLength(1)
+  })
+})
+
+test.each([
+  ['https://example.org/t.git#v1', 'https://example.org/t.git', 'v1', true],
+  ['git@example.org:them/t', 'git@example.org:them/t', undefined, true],
+  ['../shared/t#main', '../shared/t', 'main', false],
+  ['/srv/t', '/srv/t', undefined, false],
+])('%s is read', (text, source, ref, url) => {
+  expect(readSourceText(text)).toEqual({ source, ref })
+  expect(isUrl(source)).toBe(url)
+})
