@@ -12,7 +12,7 @@ import {
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import type { Place } from '../base/place.ts'
 import { isError, type Problem } from '../base/problem.ts'
-import type { Completion } from './complete.ts'
+import type { Completion } from './completion.ts'
 import type { Span } from './cursor.ts'
 
 /** Lines and columns count from 1 here and from 0 there; both count UTF-16 units. */

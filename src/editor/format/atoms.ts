@@ -1,5 +1,6 @@
 /** Takes a YAML text apart into what is kept as it is written (atoms) and the white space between, which is laid out anew. */
 import { type CST, Parser } from 'yaml'
+import { moveBlock } from './block-text.ts'
 
 /** A block map or list that is open where an atom stands: its column in the text, and the one it will have. */
 export interface Level {
@@ -173,25 +174,13 @@ class Taking {
         this.#atom('scalar', head, spot)
       } else if (token.type !== 'block-map' && 'source' in token) this.#source(token as CST.SourceToken, spot)
     }
-    const keeps = head.includes('+')
-    const lines = node.source.split('\n')
-    if (lines.at(-1) === '') lines.pop()
-    const digit = /[1-9]/.exec(head)?.[0]
-    const level = spot.levels.at(-1)
-    const first = lines.find((line) => line.trim() !== '')
-    const before =
-      digit !== undefined ? Math.max(0, level?.column ?? 0) + Number(digit) : (first?.match(/^ */)?.[0].length ?? 0)
-    const now = digit !== undefined ? Math.max(0, spot.holder) + Number(digit) : spot.holder + INDENT
-    const bare = lines.map((line) => (line.trim() === '' && line.length <= before ? '' : line.slice(before)))
-    let blank = 0
-    if (!keeps) while (bare.at(-1) === '') blank += bare.pop() === '' ? 1 : 0
-    if (bare.length === 0) this.#breaks += node.source.split('\n').length - 1
-    else {
+    const column = Math.max(0, spot.levels.at(-1)?.column ?? 0)
+    const { text, breaks } = moveBlock(node.source, { head, column, indent: spot.holder, step: INDENT })
+    if (text !== '') {
       this.#breaks = 0
-      const text = bare.map((line) => (line === '' ? '' : ' '.repeat(now) + line)).join('\n')
-      this.atoms.push(this.#at('scalar', `\n${text}`, spot))
-      this.#breaks = blank + (node.source.endsWith('\n') ? 1 : 0)
+      this.atoms.push(this.#at('scalar', text, spot))
     }
+    this.#breaks += breaks
     this.#gap = 0
     this.#column = 0
   }
