@@ -242,6 +242,87 @@ const structure = fc
   .record({ services: fc.dictionary(serviceKey, fc.oneof(service, value), { maxKeys: 8 }), actions: fc.option(value) })
   .map(({ services, actions }) => JSON.stringify(actions === null ? services : { ...services, actions }, null, 2))
 
+/** Words of CEL in any order; now and then they make sense. */
+const cel = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        'vars.l',
+        'vars.n',
+        '"a"',
+        '1',
+        '2.5',
+        '[1, 2, 3]',
+        '{"a": 1}',
+        'true',
+        'null',
+        'x',
+        'each.key',
+        'secrets.p',
+        'b"a"',
+        '9223372036854775807',
+      ),
+      fc.constantFrom(
+        ' + ',
+        ' - ',
+        ' * ',
+        ' / ',
+        ' % ',
+        ' == ',
+        ' < ',
+        ' in ',
+        ' && ',
+        ' || ',
+        ' ? ',
+        ' : ',
+        '!',
+        '(',
+        ')',
+        ', ',
+        '[',
+        ']',
+        '[0]',
+        '.a',
+        '}',
+        '"',
+      ),
+      fc.constantFrom(
+        '.map(x, ',
+        '.filter(x, ',
+        '.all(x, ',
+        '.exists(x, ',
+        '.exists_one(x, ',
+        'cel.bind(x, ',
+        'size(',
+        'string(',
+        'int(',
+        'has(',
+        'type(',
+        'file("x")',
+      ),
+      fc.constantFrom(
+        '.matches("(a+)+$")',
+        '.split("")',
+        '.join(",")',
+        '.size()',
+        '.contains("a")',
+        '.substring(1)',
+        'timestamp("2020-01-01T00:00:00Z")',
+        'duration("1h")',
+        'services["db/d"].size',
+      ),
+    ),
+    { maxLength: 14 },
+  )
+  .map((parts) => parts.join(''))
+/** Nested as deep as one likes: what is inside is done as often as what is around. */
+const loops = fc
+  .tuple(fc.integer({ min: 1, max: 8 }), fc.constantFrom('map', 'filter', 'all', 'exists'), cel)
+  .map(([depth, loop, inner]) => `${`vars.many.${loop}(x, `.repeat(depth)}${inner}${')'.repeat(depth)}`)
+const expression = fc
+  .tuple(fc.constantFrom('title', 'count', 'any', '$if', '$each'), fc.oneof({ weight: 4, arbitrary: cel }, loops))
+  .map(([field, source]) => `db__d:\nmaker__m:\napp__a:\n  ${field}: ${JSON.stringify(`\${${source}}`)}\n`)
+
 type Edit = readonly [kind: number, at: number, length: number, text: string]
 const edit: fc.Arbitrary<Edit> = fc.tuple(
   fc.nat(5),
@@ -289,10 +370,11 @@ const inputs: fc.Arbitrary<Input> = fc.record({
     { weight: 5, arbitrary: mutated(snippets) },
     { weight: 3, arbitrary: structure },
     { weight: 2, arbitrary: soup },
+    { weight: 3, arbitrary: expression },
     { weight: 2, arbitrary: fc.tuple(mutated(snippets), mutated(snippets)).map((both) => both.join('\n')) },
   ),
   settings: mostly(
-    'vars: { n: { default: 2 }, size: { default: small }, l: { default: [1, 2] } }\nenv: [HOME]\n',
+    `vars: { n: { default: 2 }, size: { default: small }, l: { default: [1, 2] }, many: { default: [${'1,'.repeat(499)}1] } }\nenv: [HOME]\n`,
     settings,
   ),
   template: mostly(compositions[0] ?? '', compositions),

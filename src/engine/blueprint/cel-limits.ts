@@ -17,6 +17,8 @@ function spend(steps: number): void {
   if (left < 0) throw new Refused(TOO_MUCH)
 }
 
+/** An error takes as long as many steps. */
+const STEPS_OF_ERROR = 250
 /** About a fifth of a second. */
 const STEPS_MAX = 2_000_000
 const TOO_MUCH = 'it takes too many steps; let it go over fewer values'
@@ -30,6 +32,8 @@ export function limitSteps(nodes: readonly ASTNode[]): void {
     if (receiver && args && isLoop(node)) {
       const weight = args.reduce((sum, one) => sum + 1 + (one.end - one.start) / 8, 1)
       watch(receiver, (value) => spend(countOf(value) * weight))
+      const step = stepOf(node)
+      if (step) watch(step, () => {})
     } else if (node.op === '+') watch(node, (value) => spend(sizeOf(value)))
   }
 }
@@ -43,11 +47,25 @@ function watch(node: ASTNode, see: (value: unknown) => void): void {
   // Not among the library's types; what is held against it here is tested with it.
   let inner = (node as unknown as { evaluate: Evaluate }).evaluate
   const seen: Evaluate = (...args) => {
-    const value = inner.apply(node, args)
+    let value: unknown
+    try {
+      value = inner.apply(node, args)
+    } catch (error) {
+      // `all` and `exists` go on after it.
+      left -= STEPS_OF_ERROR
+      throw error
+    }
     see(value)
     return value
   }
   Object.defineProperty(node, 'evaluate', { get: () => seen, set: (next: Evaluate) => (inner = next) })
+}
+
+/** What a loop does with each of its items: its argument, as the library made it into a step. */
+function stepOf(node: ASTNode): ASTNode | undefined {
+  // Not among the library's types, as above.
+  const { meta } = node as unknown as { meta?: { alternate?: { args?: { step?: ASTNode } } } }
+  return meta?.alternate?.args?.step
 }
 
 function countOf(value: unknown): number {
