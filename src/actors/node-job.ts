@@ -23,7 +23,9 @@ export function jobOf(
     service: work.service,
     steps: judged.decisions.flatMap((decision, i) => {
       const thing = things[i]
-      return thing && decision.commands.length > 0
+      // What only watched goes without a command; the job says so all the same, for nodes that are simulated.
+      const ends = thing?.removal !== undefined && thing.question.kind.watches === true
+      return thing && (decision.commands.length > 0 || ends)
         ? [
             {
               question: thing.question,

@@ -1,0 +1,61 @@
+/** A workspace over simulated nodes, in this process; every command opens it anew, as a person's commands do. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Address } from '../../src/base/address.ts'
+import type { Plan } from '../../src/engine/plan/plan.ts'
+import { worldFile } from '../../src/transport/open.ts'
+import { type World as NodeWorld, readWorld, writeWorld } from '../../src/transport/sim.ts'
+import { type ApplyResult, openWorkspace, type PlanOptions, type Workspace } from '../../src/workspace.ts'
+
+export interface SimWorld {
+  declare(blueprint: string): void
+  plan(options?: PlanOptions): Promise<Plan>
+  apply(options?: PlanOptions): Promise<ApplyResult>
+  destroy(): Promise<ApplyResult>
+  /** What there is on a node now. */
+  read(node: Address): NodeWorld
+  /** Changes a node behind the back of ays. */
+  change(node: Address, edit: (world: NodeWorld) => void): void
+}
+
+/** Makes a workspace that goes with its test. */
+export function openSimWorld(blueprint: string): SimWorld {
+  const folder = mkdtempSync(join(tmpdir(), 'ays-sim-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  mkdirSync(join(folder, 'blueprints'))
+  writeFileSync(join(folder, 'ays.yaml'), '{}\n')
+  const file = (node: Address): string => worldFile(join(folder, '.ays/default/sim'), node)
+
+  async function inWorkspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
+    const workspace = await openWorkspace({ folder })
+    try {
+      return await work(workspace)
+    } finally {
+      await workspace.close()
+    }
+  }
+
+  const world: SimWorld = {
+    declare: (text) => writeFileSync(join(folder, 'blueprints/main.yaml'), text),
+    plan: (options) => inWorkspace((workspace) => workspace.plan(options)),
+    apply: (options) => inWorkspace(async (workspace) => workspace.apply(await workspace.plan(options))),
+    destroy: () =>
+      inWorkspace(async (workspace) => workspace.apply(await workspace.planDestroy({ allow: ['data-loss'] }))),
+    read: (node) => readWorld(file(node)),
+    change(node, edit) {
+      const there = readWorld(file(node))
+      edit(there)
+      writeWorld(file(node), there)
+    },
+  }
+  world.declare(blueprint)
+  return world
+}
+
+/** Services with something to do: address, action and why. */
+export const changesOf = (plan: Plan): string[] =>
+  plan.services
+    .filter((service) => service.action !== 'none')
+    .map(({ address, action, why }) => `${address} ${action} ${why}`)
