@@ -4,7 +4,7 @@ import { addressOf } from '../../src/base/address.ts'
 import { changesOf, openSimWorld } from './world.ts'
 
 const first = Number(process.env.AYS_SEED ?? 1)
-const seeds = process.env.AYS_SEED ? [first] : Array.from({ length: 12 }, (_, i) => first + i)
+const seeds = process.env.AYS_SEED ? [first] : Array.from({ length: 6 }, (_, i) => first + i)
 const APPLIES_MAX = 60
 const nodes = ['n1', 'n2'].map((name) => addressOf('node', name))
 
