@@ -20,7 +20,6 @@ export function blueprintSchema(known: Known, options: { readonly legacy: boolea
   const blocks = Object.fromEntries(templates.map((one) => [one.name, blockSchema(one, known, names, options)]))
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Blueprint',
     type: ['object', 'null'],
     properties: {
       actions: { description: topKeys.actions, ...listOrOne(ref('$action')) },

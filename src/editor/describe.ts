@@ -48,9 +48,13 @@ export function kindText(schema: Schema): string {
 }
 
 function linkText({ to, min, max, auto }: Link): string {
-  const range =
-    max === 0 ? (min === 0 ? 'any number of' : `${min} or more of`) : min === max ? `${min}` : `${min} to ${max}`
+  const range = max === 0 ? (min === 0 ? 'any number of' : `${min} or more of`) : countText(min, max)
   return `${range} ${to.map((one) => `\`${one}\``).join(' or ')}${auto ? ', made when missing' : ''}`
+}
+
+function countText(min: number, max: number): string {
+  if (max === 1) return min === 1 ? 'one' : 'at most one'
+  return min === max ? String(min) : `${min} to ${max}`
 }
 
 /** Leaves out what is not there. */
