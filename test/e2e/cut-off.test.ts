@@ -1,5 +1,6 @@
 /** Work that is cut off on a real node: a restart is not forgotten, a long command runs once; and a node knows only its own disks. */
 import { beforeEach, expect, test } from 'vitest'
+import type { Facts } from '../../src/engine/facts.ts'
 import { lacksLab, openWorld, sleep, until } from './world.ts'
 
 beforeEach((ctx) => {
@@ -93,10 +94,7 @@ test('a lab node lists its own disks and none of this machine', async () => {
   )
   expect(await world.on('n1', 'sed 1,2d /proc/partitions | wc -l; cat /proc/diskstats')).toBe('1')
   expect(await world.on('n2', 'lsblk -dno NAME; ls /sys/block; sed 1,2d /proc/partitions')).toBe('')
-  const facts = JSON.parse((await world.ok('facts', 'n1', '--json')).stdout) as {
-    disks?: { id: string; path: string }[]
-    facts?: { disks: { id: string; path: string }[] }
-  }
-  const disks = facts.disks ?? facts.facts?.disks
-  expect(disks?.map(({ id, path }) => `${id} ${path}`)).toEqual([`ays-${world.tag()}-n1-vdb /dev/vdb`])
+  // The program's own output.
+  const { facts } = JSON.parse((await world.ok('facts', 'n1', '--json')).stdout) as { facts: Facts }
+  expect(facts.disks.map(({ id, path }) => `${id} ${path}`)).toEqual([`ays-${world.tag()}-n1-vdb /dev/vdb`])
 })
