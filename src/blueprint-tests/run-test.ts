@@ -11,7 +11,7 @@ import { refusalFailures, warningFailures } from './expect-problems.ts'
 import { servicesFailures } from './expect-services.ts'
 import { failed, failedBy } from './failure.ts'
 import type { Given, GivenWorld } from './format.ts'
-import { makeState, putThings, simulatedNode } from './simulated-world.ts'
+import { makeState, putThings, simulatedNode, strangeNodes } from './simulated-world.ts'
 import type { BlueprintTest } from './test-file.ts'
 
 /** What is not as expected; nothing: the test passed. Leaves nothing behind. */
@@ -109,7 +109,7 @@ async function judge(test: BlueprintTest, workspace: Workspace, signal: AbortSig
   const refusals = refusalFailures(test, all)
   const failures = [...refusals, ...warningFailures(test, all)]
   // Of a blueprint with mistakes nothing else is known for sure; the mistakes say enough.
-  if (!broken || refusals.length === 0) failures.push(...servicesFailures(test, graph))
+  if (!broken || refusals.length === 0) failures.push(...strangeNodes(test, graph), ...servicesFailures(test, graph))
   if (plan) failures.push(...planFailures(test, plan))
   else if (test.expect.plan !== undefined && refusals.length === 0)
     failures.push(

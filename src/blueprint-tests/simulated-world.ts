@@ -7,6 +7,7 @@ import type { Problem } from '../base/problem.ts'
 import { didYouMean } from '../base/suggest.ts'
 import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
+import type { Graph } from '../engine/graph/graph.ts'
 import { kinds, tryFindKind } from '../sal/kinds.ts'
 import { createKey } from '../store/key.ts'
 import { worldFile } from '../transport/open.ts'
@@ -40,6 +41,17 @@ export function putThings(test: BlueprintTest, folder: string): readonly Problem
     writeWorld(file, world)
   }
   return problems
+}
+
+/** Nodes that are given and that no blueprint declares: a typing mistake would make a test say nothing. */
+export function strangeNodes(test: BlueprintTest, graph: Graph): Problem[] {
+  const known = [...graph.services.keys()].filter((address) => address.startsWith('node/'))
+  return Object.keys(test.given.nodes ?? {}).flatMap((name): Problem[] => {
+    if (known.includes(nodeOf(name))) return []
+    const at = test.place('given', 'nodes', name)
+    const hint = didYouMean(nodeOf(name), known) ?? `There is ${known.join(', ')}.`
+    return [{ code: 'TEST_INVALID', message: `${nodeOf(name)} is given, and no blueprint declares it.`, at, hint }]
+  })
 }
 
 const stateOf = (test: BlueprintTest, folder: string): string => join(folder, test.given.environment ?? 'default')

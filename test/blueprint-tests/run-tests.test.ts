@@ -2,9 +2,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, test } from 'vitest'
+import fc from 'fast-check'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { showPlace } from '../../src/base/place.ts'
 import { runTests, type TestRun } from '../../src/blueprint-tests/run-tests.ts'
+import { readTestFile } from '../../src/blueprint-tests/test-file.ts'
 import { junitXml } from '../../src/cli/views/junit.ts'
 import { isPassed, testsJson, testsView } from '../../src/cli/views/tests.ts'
 
@@ -47,13 +49,14 @@ async function failuresOf(body: string): Promise<readonly string[]> {
 test('the tests of the example pass, touch nothing real and leave nothing behind', async () => {
   const root = join(folder, 'fleet')
   cpSync(join(examples, 'fleet'), root, { recursive: true, filter: (file) => !file.endsWith('.ays') })
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('ays-blueprint-test-'))
-  const run = await runTests({ folder: root })
+  const temporary = mkdtempSync(join(folder, 'tmp-'))
+  vi.stubEnv('TMPDIR', temporary)
+  const run = await runTests({ folder: root }).finally(() => vi.unstubAllEnvs())
   expect(run.results.flatMap((result) => result.failures)).toEqual([])
   expect(run.results.length).toBeGreaterThanOrEqual(5)
   expect(isPassed(run)).toBe(true)
   expect(existsSync(join(root, '.ays'))).toBe(false)
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('ays-blueprint-test-'))).toEqual(before)
+  expect(readdirSync(temporary)).toEqual([])
 })
 
 describe('what is given', () => {
@@ -80,6 +83,12 @@ describe('what is given', () => {
 `),
     ).toEqual([])
     expect(await failuresOf(`${given('{}')}    expect: { plan: nothing }\n`)).toEqual([])
+  })
+
+  test('a node that no blueprint declares is a mistake of the test, not a test that says nothing', async () => {
+    expect(await failuresOf('    given: { nodes: { n11: { down: true } } }\n    expect: {}\n')).toEqual([
+      expect.stringMatching(/^tests\/a\.test\.yaml:4:23 node\/n11 is given, and no blueprint declares it\./),
+    ])
   })
 
   test('a thing of no known kind is a mistake of the test', async () => {
@@ -184,6 +193,27 @@ describe('test files', () => {
     expect(run.problems[0]?.hint).toContain('services')
     expect(isPassed(run)).toBe(false)
   })
+})
+
+test('whatever stands in a test file, it is read or told, with a place', () => {
+  const root = workspace({ 'tests/a.test.yaml': '' })
+  const path = join(root, 'tests/a.test.yaml')
+  const whole = readFileSync(join(examples, 'fleet/tests/fleet.test.yaml'), 'utf8')
+  const cut = fc.tuple(
+    fc.nat(whole.length),
+    fc.nat(40),
+    fc.oneof(fc.string(), fc.constantFrom('{', '- ', ': ', '\n  ')),
+  )
+  fc.assert(
+    fc.property(cut, ([at, length, instead]) => {
+      writeFileSync(path, whole.slice(0, at) + instead + whole.slice(at + length))
+      const { tests, problems } = readTestFile(root, path)
+      for (const one of problems) expect(one.at?.file).toBe('tests/a.test.yaml')
+      for (const one of tests) expect(one.at.line).toBeGreaterThan(0)
+      expect(tests.length + problems.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 300 },
+  )
 })
 
 describe('results for machines', () => {

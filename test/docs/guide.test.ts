@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
-const pages = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'docs/vocabulary.md', 'docs/writing-a-template.md']
+const pages = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CHANGELOG.md',
+  'docs/vocabulary.md',
+  'docs/writing-a-template.md',
+  'docs/testing-blueprints.md',
+  'docs/templates-of-a-workspace.md',
+]
 const examples = ['quickstart', 'hello-ssh', 'fleet'].map((name) => `examples/${name}/README.md`)
 
 test('the guide shows the template that is tested', () => {
