@@ -191,6 +191,27 @@ export const rows: readonly Row[] = [
     'db__d:\nactions:\n  - action: install\n    args: { a: "${services[\'db/d\'].size}" }\n',
     ['EXPRESSION 4:16'],
   ],
+  ['an action that nobody has', 'db__d:\nactions:\n  - action: instal\n', ['ACTION_UNKNOWN 3:13']],
+  [
+    'an action that only another template has',
+    'db__d:\ncron__c:\nactions:\n  - action: trim\n    actor: db\n',
+    ['ACTION_UNKNOWN 4:13'],
+  ],
+  [
+    'an argument that an action does not take',
+    'cron__c:\nactions:\n  - action: trim\n    args: { kep: 3 }\n',
+    ['ACTION_ARGUMENT 4:13'],
+  ],
+  [
+    'an argument of another type',
+    'cron__c:\nactions:\n  - action: trim\n    args: { keep: many }\n',
+    ['ACTION_ARGUMENT 4:19'],
+  ],
+  [
+    'arguments for a verb that takes none',
+    'db__d:\nactions:\n  - action: install\n    args: { keep: 3 }\n',
+    ['ACTION_ARGUMENT 4:13'],
+  ],
   // §3 steering
   ['an unknown $ key', 'db__d:\n  $eahc: 3\n', ['STEER_UNKNOWN 2:3']],
   ['$each of text', 'db__d:\n  $each: x\n', ['STEER_INVALID 2:10']],

@@ -61,6 +61,18 @@ const maker = defineTemplate({
   data: Type.Object({}),
   outputs: () => ({ token: 'made' }),
 })
+const cron = defineTemplate({
+  name: 'cron',
+  summary: 'Has an action of its own.',
+  data: Type.Object({}),
+  actions: {
+    trim: {
+      summary: 'Trims.',
+      args: Type.Object({ keep: Type.Optional(Type.Integer({ minimum: 1 })) }),
+      tasks: () => [],
+    },
+  },
+})
 const future = defineTemplate({
   name: 'future',
   summary: 'To come.',
@@ -78,5 +90,6 @@ export const languageTemplates: readonly AnyTemplate[] = [
   helped,
   bundle,
   maker,
+  cron,
   future,
 ]

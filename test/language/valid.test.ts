@@ -103,7 +103,7 @@ describe('actions: mean', () => {
     ['recurring', 'actions:\n  - action: monitor\n    recurring: 5m\n', { recurringMs: 300_000 }],
     ['recurring in seconds', 'actions:\n  - action: monitor\n    recurring: 30\n', { recurringMs: 30_000 }],
     ['force', 'actions:\n  - action: install\n    force: yes\n', { force: true }],
-    ['args', 'actions:\n  - action: trim\n    args: { keep: 3 }\n', { args: { keep: 3 } }],
+    ['args', 'cron__c:\nactions:\n  - action: trim\n    args: { keep: 3 }\n', { args: { keep: 3 } }],
     [
       'a map, as 0-robot has it',
       'actions:\n  actions: [install]\n  template: github.com/o/r/db/0.1\n',

@@ -108,6 +108,8 @@ export interface Steer {
 /** An entry under `actions:`: read and checked with the rest. */
 export interface ActionRequest {
   readonly actions: readonly string[]
+  /** Where they are named. */
+  readonly actionsAt?: Place
   /** Selectors: regular expressions, matched whole. */
   readonly actor?: string
   readonly actorAt?: Place
@@ -118,6 +120,8 @@ export interface ActionRequest {
   readonly cron?: string
   readonly force: boolean
   readonly args: Json
+  /** The same with their places; undefined where they have a mistake that is told already. */
+  readonly argsGiven?: readonly Entry[]
   readonly at: Place
 }
 

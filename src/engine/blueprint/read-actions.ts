@@ -38,14 +38,16 @@ function readAction(
     })
   }
   let actions: string[] | undefined
-  let request: Omit<ActionRequest, 'actions' | 'at'> = { force: false, args: {} }
+  let request: Omit<ActionRequest, 'actions' | 'at'> = { force: false, args: {}, argsGiven: [] }
   for (const raw of entries) {
+    const before = reader.problems.length
     const entry: Entry = { ...raw, value: known(readExpressions(raw.value, reader), reader.problems) }
     const { value } = entry
     switch (entry.key) {
       case 'action':
       case 'actions':
         actions = namesOf(value)
+        request = { ...request, actionsAt: value.at }
         if (!actions) {
           refuse(entry, 'a name, several with commas between, or a list of names')
           actions = []
@@ -93,7 +95,12 @@ function readAction(
         break
       case 'args':
         // Arguments may hold secrets at their leaves, which Json does not name.
-        if (value.type === 'map') request = { ...request, args: (tryDataOf(value) ?? {}) as Json }
+        if (value.type === 'map')
+          request = {
+            ...request,
+            args: (tryDataOf(value) ?? {}) as Json,
+            argsGiven: reader.problems.length > before ? undefined : value.entries,
+          }
         else if (value.type !== 'scalar' || value.value !== null) refuse(entry, 'a map of arguments')
         break
       default:

@@ -5,6 +5,7 @@ import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import type { ActionRequest, Blueprint } from '../blueprint/declaration.ts'
+import { actionMistakes } from './action-mistakes.ts'
 import type { Graph } from './graph.ts'
 
 /** An entry with its services, in graph order. */
@@ -23,18 +24,22 @@ export function bindActions(
   const problems: Problem[] = []
   // Those without a template, or in a circle, are declared all the same.
   const there = new Map<Address, Candidate>(declarations.map((one) => [one.address, one]))
-  for (const [address, { template, name }] of graph.services) there.set(address, { template: template.name, name })
+  for (const [address, { template, name }] of graph.services) {
+    // Every workspace has its own machine; an entry means it only by name.
+    there.set(address, { template: template.name, name, implicit: address === LOCAL && !there.has(LOCAL) })
+  }
   const order = new Map(graph.order.map((address, i) => [address, i]))
   const bound = actions.map((request): BoundAction => {
     const actor = readSelector(request.actor, request.actorAt ?? request.at, problems)
     const service = readSelector(request.service, request.serviceAt ?? request.at, problems)
     if (actor === 'refused' || service === 'refused') return { ...request, services: [] }
-    const byActor = [...there].filter(([address, { template }]) =>
-      actor ? actor.testWhole(template) : address !== LOCAL || service !== undefined,
+    const byActor = [...there].filter(
+      ([, { template, implicit }]) => !(implicit && !service) && (actor?.testWhole(template) ?? true),
     )
     const services = byActor.filter(([, { name }]) => service?.testWhole(name) ?? true).map(([address]) => address)
     if (services.length === 0 && (actor || service) && !unread.some((one) => mayMean(one, service)))
       problems.push(nothingMatches(request, byActor, there))
+    if (unread.length === 0) problems.push(...actionMistakes(graph, request, services))
     return { ...request, services: services.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0)) }
   })
   return { bound, problems }
@@ -43,6 +48,7 @@ export function bindActions(
 interface Candidate {
   readonly template: string
   readonly name: string
+  readonly implicit?: boolean
 }
 
 function readSelector(text: string | undefined, at: Place, problems: Problem[]): Pattern | undefined | 'refused' {
