@@ -27,6 +27,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   workspace: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors'],
   lab: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   editor: ['base', 'engine', 'templates', 'workspace'],
+  watch: ['base', 'engine', 'store', 'workspace'],
   'blueprint-tests': ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   pins: ['base', 'engine', 'templates', 'workspace'],
   cli: [
@@ -42,6 +43,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'lab',
     'editor',
     'blueprint-tests',
+    'watch',
     'pins',
   ],
 }

@@ -45,6 +45,7 @@ import TemplatesShow from './commands/templates/show.ts'
 import Test from './commands/test.ts'
 import Unlock from './commands/unlock.ts'
 import Validate from './commands/validate.ts'
+import Watch from './commands/watch.ts'
 
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   action: Action,
@@ -92,4 +93,5 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   test: Test,
   unlock: Unlock,
   validate: Validate,
+  watch: Watch,
 }

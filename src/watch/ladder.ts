@@ -1,0 +1,14 @@
+/** When a failed attempt is made again. */
+
+/** AYS's own: 10 s, 30 s, 1 min, 5 min, 10 min, half an hour; then no more. */
+export const LADDER_MS: readonly number[] = [10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000]
+
+/** After so many failed attempts, the last of them at `failedAt`; undefined: it is given up. */
+export function nextAttempt(
+  failed: number,
+  failedAt: number,
+  ladderMs: readonly number[] = LADDER_MS,
+): number | undefined {
+  const waitMs = ladderMs[failed - 1]
+  return waitMs === undefined ? undefined : failedAt + waitMs
+}
