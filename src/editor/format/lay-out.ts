@@ -4,6 +4,8 @@ import type { Atom } from './atoms.ts'
 /** The text; ends with one line break unless it is empty. */
 export function layOut(atoms: readonly Atom[]): string {
   const lines: string[] = []
+  const next = followers(atoms)
+  let content: Atom | undefined
   let line = ''
   atoms.forEach((atom, i) => {
     const before = atoms[i - 1]
@@ -11,9 +13,10 @@ export function layOut(atoms: readonly Atom[]): string {
     else {
       if (before) lines.push(line.trimEnd())
       if (before && atom.breaks > 1 && !(before.type === 'colon' && atom.indent > before.indent)) lines.push('')
-      line = ' '.repeat(indentOf(atoms, i))
+      line = ' '.repeat(indentOf(atom, content, next[i]))
     }
     line += atom.text
+    if (atom.type !== 'comment') content = atom
     const end = line.lastIndexOf('\n')
     if (end < 0) return
     // What stands inside a scalar is kept to the letter, trailing blanks too.
@@ -44,19 +47,21 @@ function between(line: string, before: Atom, atom: Atom): string {
 const widthOf = (line: string): number => line.length - line.lastIndexOf('\n') - 1
 
 /** A comment on a line of its own goes with what follows, or stays in the block that it ends. */
-function indentOf(atoms: readonly Atom[], i: number): number {
-  const atom = atoms[i]
-  if (atom?.type !== 'comment') return Math.max(0, atom?.indent ?? 0)
-  const next = beside(atoms, i, 1)
+function indentOf(atom: Atom, before: Atom | undefined, next: Atom | undefined): number {
+  if (atom.type !== 'comment') return Math.max(0, atom.indent)
   const { column: nextColumn, indent: nextIndent } = next && next.type !== 'marker' ? next : { column: 0, indent: 0 }
   if (atom.column <= nextColumn) return Math.max(0, nextIndent)
-  const block = beside(atoms, i, -1)?.levels.findLast((level) => level.column <= atom.column)
+  const block = before?.levels.findLast((level) => level.column <= atom.column)
   return Math.max(0, nextIndent, block?.indent ?? 0)
 }
 
-/** The nearest atom in a direction that is no comment. */
-function beside(atoms: readonly Atom[], i: number, step: 1 | -1): Atom | undefined {
-  let at = i + step
-  while (atoms[at]?.type === 'comment') at += step
-  return atoms[at]
+/** For each atom the nearest one behind it that is no comment. */
+function followers(atoms: readonly Atom[]): (Atom | undefined)[] {
+  const found: (Atom | undefined)[] = []
+  let next: Atom | undefined
+  for (let i = atoms.length - 1; i >= 0; i--) {
+    found[i] = next
+    if (atoms[i]?.type !== 'comment') next = atoms[i]
+  }
+  return found
 }

@@ -72,6 +72,14 @@ describe('formatting', () => {
   })
 })
 
+test('a large file is no harder than a small one', () => {
+  expect(format(`a:\n${'    # note\n'.repeat(50_000)}    b: 1\n`)).toBe(`a:\n${'  # note\n'.repeat(50_000)}  b: 1\n`)
+  const keys = Array.from({ length: 5_000 }, (_, i) => `k${i}`)
+  expect(format(keys.map((key) => `${key}:\n    x: 1\n`).join(''))).toBe(
+    keys.map((key) => `${key}:\n  x: 1\n`).join(''),
+  )
+})
+
 describe('properties', () => {
   test('the reader reads the same before and after, and formatting twice is formatting once', () => {
     fc.assert(
