@@ -37,9 +37,14 @@ export function openGate() {
   const leave = (value: unknown): Known => {
     const only = touched[0]
     if (only && value === only.reveal() && touched.every((one) => one === only)) return only
-    return only ? seal(out(value), only) : out(value)
+    if (only) return seal(out(value), only)
+    // What came in goes out as it is, however much it holds.
+    const whole = typeof value === 'object' && value !== null ? originals.get(value) : undefined
+    return whole ?? out(value)
   }
+  let given = 0
   const out = (value: unknown): Known => {
+    if (++given > VALUES_MAX) throw new Refused(`it gives more than ${VALUES_MAX} values`)
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
     if (typeof value === 'bigint') {
       if (value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER))
@@ -52,7 +57,11 @@ export function openGate() {
     }
     if (typeof value === 'object') {
       const original = originals.get(value)
-      if (original !== undefined) return original
+      if (original !== undefined) {
+        given += sizeOf(original)
+        if (given > VALUES_MAX) throw new Refused(`it gives more than ${VALUES_MAX} values`)
+        return original
+      }
       if (value instanceof Date) return value.toISOString()
       // Secrets at the leaves of a list or map are data here; Json does not name them.
       if (Array.isArray(value) || value instanceof Set) return [...value].map(out) as readonly Json[]
@@ -66,6 +75,21 @@ export function openGate() {
   }
   return { enter, leave, touched: () => touched.length > 0 }
 }
+
+/** How many values are inside; it is asked once for each. */
+function sizeOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null || isSecret(value)) return 1
+  const known = sizes.get(value)
+  if (known !== undefined) return known
+  const size = Object.values(value).reduce((sum: number, inner: unknown) => sum + sizeOf(inner), 1)
+  sizes.set(value, size)
+  return size
+}
+
+const sizes = new WeakMap<object, number>()
+
+/** Values that one expression may make: what it makes stands in data, plans and places. */
+const VALUES_MAX = 20_000
 
 /** Every leaf made a secret. */
 function seal(value: Known, by: Secret): Known {

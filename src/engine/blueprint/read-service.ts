@@ -66,6 +66,7 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
   const items = itemsOf(each, reader, declared)
   if (items === 'waits') return 'waits'
   const declarations: Declaration[] = []
+  let values = 0
   for (const item of items) {
     const scope = withEach(reader.scope, item)
     const inner: Reader = { ...reader, scope }
@@ -73,8 +74,20 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
     if (there === 'waits') return 'waits'
     if (!there) continue
     const name = `${block.name}-${item.key}`
-    if (isName(name)) declarations.push(...declare(block, name, inner))
-    else {
+    if (isName(name)) {
+      const declared = declare(block, name, inner)
+      declarations.push(...declared)
+      values += declared.reduce((sum, { fields }) => sum + madeIn(fields, block.keys.fields), 0)
+      if (values <= VALUES_MAX) continue
+      const message = `$each makes services that hold more than ${VALUES_MAX} values together.`
+      reader.problems.push({
+        code: 'STEER_INVALID',
+        message,
+        at: each.keyAt,
+        hint: 'Let fields hold less, or make fewer.',
+      })
+      return declarations
+    } else {
       reader.problems.push({
         code: 'NAME_INVALID',
         message: `$each would name a service "${name}", which is no name.`,
@@ -203,6 +216,19 @@ function settle(
   }
 }
 
+/** How many values expressions made in the fields of one service: what stands in the file is shared by all. */
+function madeIn(fields: readonly Entry[], written: readonly Entry[]): number {
+  return fields.reduce((sum, { value }, i) => sum + (value === written[i]?.value ? 0 : countOf(value)), 0)
+}
+
+function countOf(value: Value): number {
+  if (value.type === 'list') return value.items.reduce((sum, item) => sum + countOf(item), 1)
+  if (value.type === 'map') return value.entries.reduce((sum, entry) => sum + countOf(entry.value), 1)
+  return 1
+}
+
+/** Values that expressions may make in the services of one `$each`. */
+const VALUES_MAX = 500_000
 /** Services that one `$each` may make. */
 const EACH_MAX = 10_000
 const SET_HINT =

@@ -19,6 +19,8 @@ describe('an expression ends soon', () => {
     ['loops in loops', 'vars.many.map(a, vars.many.map(b, vars.many.map(c, 1)))'],
     ['loops whose every step fails', `${'vars.many.all(x, '.repeat(7)}services["db/d"].size${')'.repeat(7)}`],
     ['lists that double', `${'cel.bind(l, '.repeat(40)}vars.many${', l + l)'.repeat(40)}`],
+    ['lists of lists', 'vars.many.map(x, vars.many)'],
+    ['maps without end', 'vars.many.map(a, vars.many.map(b, {"a": b}))'],
     ['texts that double', `${'cel.bind(t, '.repeat(60)}vars.text${', t + t)'.repeat(60)}`],
   ])('%s are refused', (_what, source) => {
     const { ms, ...result } = run(source)
@@ -30,6 +32,7 @@ describe('an expression ends soon', () => {
     ['one loop over many', 'vars.many.map(x, x + 1).size()', 500],
     ['a loop in a loop', 'vars.many.filter(x, vars.many.exists(y, y == x)).size()', 500],
     ['a pattern that others cannot end', 'vars.text.matches("^(a+)+b$")', false],
+    ['what came in', 'vars.many', many],
     ['matches within text', '"web-12".matches("[0-9]+")', true],
   ])('%s is computed', (_what, source, value) => {
     expect(run(source)).toMatchObject({ value })
