@@ -40,7 +40,7 @@ export class OpenProject {
   /** Something may be different: checks soon. A large workspace waits longer, so that typing stays fluent. */
   changed(): void {
     clearTimeout(this.#timer)
-    const waitMs = Math.min(WAIT_MAX_MS, Math.max(WAIT_MIN_MS, this.#tookMs / 2))
+    const waitMs = this.#tookMs <= FLUENT_MS ? WAIT_MIN_MS : Math.min(WAIT_MAX_MS, this.#tookMs / 2)
     this.#timer = setTimeout(() => void this.#check(), waitMs)
   }
 
@@ -92,6 +92,8 @@ export class OpenProject {
   }
 }
 
+/** Checks that take no longer are made after every key that is typed. */
+const FLUENT_MS = 100
 /** After the last edit. */
-const WAIT_MIN_MS = 20
+const WAIT_MIN_MS = 10
 const WAIT_MAX_MS = 1_000

@@ -22,7 +22,7 @@ export async function benchEditor({ ays, folder, services, times }) {
     columns: { files: 'files', what: 'request', ms: 'median ms', worst: 'slowest ms' },
     rows,
     notes: [
-      `${times} of each after ten. Edits wait a moment for the next one: 20 ms, or half of what reading and linking takes.`,
+      `${times} of each after ten. Edits wait 10 ms for the next one; where reading and linking takes more than 100 ms, half of that.`,
     ],
   }
 }
