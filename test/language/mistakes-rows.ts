@@ -272,6 +272,24 @@ export const rows: readonly Row[] = [
     { settings: `vars: { l: { default: [${'1,'.repeat(99)}1] } }\n` },
   ],
   ['a link known only later', `${N2}maker__m:\napp__a:\n  node: \${services["maker/m"].token}\n`, ['SET_UNKNOWN 5:9']],
+  [
+    'a file that is too large',
+    'app__a:\n  title: ${file("big")}\n',
+    ['EXPRESSION 2:10'],
+    { files: { big: 'x'.repeat(1_048_577) } },
+  ],
+  [
+    'a secret whose environment variable is not set',
+    'app__a:\n  password: ${secrets.p}\n',
+    ['SECRET_MISSING 2:15'],
+    { settings: 'secrets: { p: { env: AYS_TEST_UNSET } }\n' },
+  ],
+  [
+    'a secret whose command fails',
+    'app__a:\n  password: ${secrets.p}\n',
+    ['SECRET_MISSING 2:15'],
+    { settings: 'secrets: { p: { command: ["false"] } }\n' },
+  ],
   // vars
   [
     'a variable without a value',
@@ -312,6 +330,24 @@ export const rows: readonly Row[] = [
     { settings: 'vars: { n: { type: integer, default: x } }\n' },
   ],
   ['ays.yaml: watch.apply', '', ['WORKSPACE_INVALID ays.yaml:1:17'], { settings: 'watch: { apply: often }\n' }],
+  [
+    'ays.yaml: a secret from nowhere',
+    '',
+    ['WORKSPACE_INVALID ays.yaml:1:15'],
+    { settings: 'secrets: { p: { from: x } }\n' },
+  ],
+  [
+    'ays.yaml: a command that is one text',
+    '',
+    ['WORKSPACE_INVALID ays.yaml:1:15'],
+    { settings: 'secrets: { p: { command: pass } }\n' },
+  ],
+  [
+    'ays.yaml: a name no expression can say',
+    '',
+    ['WORKSPACE_INVALID ays.yaml:1:12'],
+    { settings: 'secrets: { a-b: { env: X } }\n' },
+  ],
   ['ays.yaml: limits', '', ['WORKSPACE_INVALID ays.yaml:1:21'], { settings: 'limits: { parallel: 0 }\n' }],
   ['ays.yaml: retries', '', ['WORKSPACE_INVALID ays.yaml:1:10'], { settings: 'retries: soon\n' }],
 ]

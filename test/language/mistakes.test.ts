@@ -19,4 +19,30 @@ describe('told by code and place', () => {
     )
     expect(bare).toEqual([])
   })
+
+  test.each([
+    ['db__d:\n  sizes: m\n', 'Did you mean size?'],
+    ['dbb__d:\n', 'Did you mean db?'],
+    ['db__d:\n  $eahc: 3\n', 'Did you mean $each?'],
+    ['db_d:\n', 'Did you mean db__d? A template and a name have two underscores between them.'],
+    ['db__dee:\napp__a:\n  store: de\n', 'Did you mean dee?'],
+    ['app__a:\n  level: hihg\n', 'Did you mean high?'],
+    ['app__a:\n  title: 5\n', 'Put it in quotes: "5".'],
+    ['app__a:\n  title: ${vars.sise}\n', 'Did you mean size?'],
+    ['app__a:\n  title: ${vars.size + " #1"}\n', 'Write it as title: \'${vars.size + " #1"}\''],
+    ['db__d:\nactions:\n  - action: instal\n', 'Did you mean install?'],
+  ])('%j has a way out', (text, hint) => {
+    const { problems } = readWorld(text, { settings: 'vars: { size: { default: s } }\n' })
+    expect(problems.map((one) => one.hint)).toEqual([hint])
+  })
+
+  test.each([
+    ['db__d:\ndb.big__d:\n', 'SERVICE_DUPLICATE', '1:1'],
+    ['db__d:\n  size: s\n  size: l\n', 'KEY_DUPLICATE', '2:3'],
+    ['app__a:\n  maxMemory: 1\n  max.memory: 2g\n', 'KEY_SPELLINGS', '3:3'],
+  ])('%j names both places', (text, code, first) => {
+    const [problem] = readWorld(text).problems
+    expect(problem?.code).toBe(code)
+    expect(problem?.also?.map(({ at }) => `${at.line}:${at.column}`)).toEqual([first])
+  })
 })
