@@ -93,5 +93,8 @@ export function matches(text: string, source: string): boolean {
   return pattern.test(text)
 }
 
+/** The name under which expressions call it: the library's own `matches` backtracks. */
+export const MATCHES = 'matchesPattern'
+
 const PATTERNS_MAX = 1_000
 const patterns = new Map<string, Pattern>()

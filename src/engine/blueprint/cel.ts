@@ -1,25 +1,10 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
-import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import { ProblemsError } from '../../base/problem.ts'
-import { limitSteps, matches, withinLimits } from './cel-limits.ts'
+import { limitSteps, MATCHES, matches, withinLimits } from './cel-limits.ts'
+import { type Found, type NameRead, type ServiceRead, visit } from './cel-reads.ts'
 import { type Known, openGate, Refused } from './cel-values.ts'
 import type { Scope } from './declaration.ts'
-
-/** A name that an expression reads of `vars`, `env` or `secrets`; offsets in its source. */
-export interface NameRead {
-  readonly root: 'vars' | 'env' | 'secrets'
-  readonly name: string
-  readonly start: number
-  readonly end: number
-}
-
-/** `services[…]`: the source of what stands in the brackets, and its text when that is a literal. */
-export interface ServiceRead {
-  readonly index: string
-  readonly literal?: string
-  readonly start: number
-  readonly end: number
-}
 
 export interface Compiled {
   readonly source: string
@@ -110,62 +95,6 @@ function compileNew(source: string, known: Environment): Outcome {
   }
 }
 
-interface Found {
-  readonly names: NameRead[]
-  readonly services: ServiceRead[]
-  usesEach: boolean
-  readonly nodes: ASTNode[]
-}
-
-/** Walks the tree for what it reads; a fault where a root stands in a way that cannot be followed. */
-function visit(node: ASTNode, source: string, found: Found): CelFault | undefined {
-  const { start, end } = node
-  found.nodes.push(node)
-  // The library's own `matches` backtracks.
-  if (node.op === 'rcall' && node.args[0] === 'matches') node.args[0] = MATCHES
-  if (node.op === 'id') {
-    if (node.args === 'each') found.usesEach = true
-    if (node.args === 'services')
-      return { reason: 'services takes an address in brackets: services["role/name"]', start, end }
-    if (node.args === 'secrets') return { reason: 'secrets takes a name: secrets.name', start, end }
-    return undefined
-  }
-  if ((node.op === '.' || node.op === '[]') && node.args[0].op === 'id') {
-    const root = node.args[0].args
-    const inside = node.args[1]
-    const name =
-      typeof inside === 'string'
-        ? inside
-        : inside.op === 'value' && typeof inside.args === 'string'
-          ? inside.args
-          : undefined
-    if (root === 'services' && typeof inside !== 'string') {
-      found.services.push({
-        index: source.slice(inside.start, inside.end),
-        ...(name === undefined ? {} : { literal: name }),
-        start,
-        end,
-      })
-      return name === undefined ? visit(inside, source, found) : undefined
-    }
-    if ((root === 'vars' || root === 'env' || root === 'secrets') && name !== undefined) {
-      found.names.push({ root, name, start, end })
-      return undefined
-    }
-  }
-  for (const child of childrenOf(node.args)) {
-    const fault = visit(child, source, found)
-    if (fault) return fault
-  }
-  return undefined
-}
-
-function childrenOf(args: unknown): ASTNode[] {
-  if (Array.isArray(args)) return args.flatMap(childrenOf)
-  // The parser's nodes are the only objects with an operator among the arguments.
-  return typeof args === 'object' && args !== null && 'op' in args ? [args as ASTNode] : []
-}
-
 function faultOf(error: unknown): CelFault {
   if (error instanceof Refused) return { reason: error.message }
   if (error instanceof EvaluationError || error instanceof ParseError || error instanceof CelTypeError) {
@@ -195,7 +124,6 @@ function readText(path: string): string {
   return read.text
 }
 
-const MATCHES = 'matchesPattern'
 const FILE_BYTES_MAX = 1_048_576
 const CACHE_MAX = 10_000
 const caches = { plain: new Map<string, Outcome>(), own: new Map<string, Outcome>() }

@@ -1,21 +1,14 @@
 /** Makes declarations of a block `template__name:`, several under `$each`, none where `$if` says so. */
-import { type Address, addressOf } from '../../base/address.ts'
+import { addressOf } from '../../base/address.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
-import type { Known } from './cel-values.ts'
 import type { Declaration, Entry, Scope, Value } from './declaration.ts'
-import { mayHoldExpression } from './expression-text.ts'
-import {
-  type Reader,
-  readBareExpression,
-  readExpressions,
-  resolveExpression,
-  type ServiceReading,
-} from './expressions.ts'
+import { type Reader, readExpressions } from './expressions.ts'
 import { isName } from './names.ts'
+import { type DeclaredData, type Item, isThere, itemsOf } from './presence.ts'
 import { type SortedKeys, sortKeys } from './read-fields.ts'
-import { readSteer, refuseValue } from './read-steer.ts'
-import { kindOf, tryDataOf } from './value.ts'
+import { readSteer } from './read-steer.ts'
+import { kindOf } from './value.ts'
 
 /** A block as it stands in a file. */
 export interface Block {
@@ -47,20 +40,13 @@ export function readBlock(
   return undefined
 }
 
-/** What `$each` and `$if` may know of other services. */
-export interface DeclaredData {
-  readonly readings: ReadonlyMap<Address, ServiceReading>
-  /** Declared with a mistake: what reads them is no mistake of its own. */
-  readonly unread: ReadonlySet<Address>
-}
-
 /**
  * The services of a block. `waits`: its `$each` or `$if` reads other services, and `declared` was not given yet.
  */
 export function expandBlock(block: Block, reader: Reader, declared?: DeclaredData): readonly Declaration[] | 'waits' {
   const each = block.keys.steering.find((one) => one.key === '$each')
   if (!each) {
-    const there = isThere(block, reader, declared)
+    const there = isMeant(block, reader, declared)
     return there === 'waits' ? 'waits' : there ? declare(block, block.name, reader) : []
   }
   const items = itemsOf(each, reader, declared)
@@ -70,7 +56,7 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
   for (const item of items) {
     const scope = withEach(reader.scope, item)
     const inner: Reader = { ...reader, scope }
-    const there = isThere(block, inner, declared)
+    const there = isMeant(block, inner, declared)
     if (there === 'waits') return 'waits'
     if (!there) continue
     const name = `${block.name}-${item.key}`
@@ -97,6 +83,11 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
     }
   }
   return declarations
+}
+
+function isMeant(block: Block, reader: Reader, declared: DeclaredData | undefined): boolean | 'waits' {
+  const entry = block.keys.steering.find((one) => one.key === '$if')
+  return entry ? isThere(entry, reader, declared) : true
 }
 
 /** Member by member, for a scope may be an object with methods. */
@@ -127,95 +118,6 @@ function declare(block: Block, name: string, reader: Reader): readonly Declarati
   return [faulty.length > 0 ? { ...declaration, faulty } : declaration]
 }
 
-interface Item {
-  readonly key: number | string
-  readonly value: Known
-  readonly at: Place
-}
-
-/**
- * A number counts from 0; a map goes by its keys; a list of texts or numbers by these, so that names do not move when
- * the list is reordered; any other list by its positions.
- */
-function itemsOf(each: Entry, reader: Reader, declared: DeclaredData | undefined): readonly Item[] | 'waits' {
-  const value = settle(each, readExpressions(each.value, reader), reader, declared)
-  if (value === 'waits') return 'waits'
-  if (value === 'refused') return []
-  const { at } = value
-  if (
-    value.type === 'scalar' &&
-    typeof value.value === 'number' &&
-    Number.isInteger(value.value) &&
-    value.value >= 0 &&
-    value.value <= EACH_MAX
-  ) {
-    return Array.from({ length: value.value }, (_, i) => ({ key: i, value: i, at }))
-  }
-  const data = tryDataOf(value)
-  if (value.type === 'list' && data !== undefined) {
-    return value.items.map((item, i) => {
-      const inner = tryDataOf(item) ?? null
-      return { key: typeof inner === 'string' || typeof inner === 'number' ? inner : i, value: inner, at: item.at }
-    })
-  }
-  if (value.type === 'map' && data !== undefined) {
-    return value.entries.map((entry) => ({ key: entry.key, value: tryDataOf(entry.value) ?? null, at: entry.keyAt }))
-  }
-  if (data === undefined) {
-    reader.problems.push({
-      code: 'SET_UNKNOWN',
-      message: 'What is inside $each may not read other services.',
-      at,
-      hint: SET_HINT,
-    })
-    return []
-  }
-  refuseValue(each, value, `a number up to ${EACH_MAX}, a list or a map`, reader)
-  return []
-}
-
-function isThere(block: Block, reader: Reader, declared: DeclaredData | undefined): boolean | 'waits' {
-  const entry = block.keys.steering.find((one) => one.key === '$if')
-  if (!entry) return true
-  const given = entry.value
-  const bare = given.type === 'scalar' && typeof given.value === 'string' && !mayHoldExpression(given.value)
-  const read = bare ? readBareExpression(String(given.value), given.at, reader) : readExpressions(given, reader)
-  const value = settle(entry, read, reader, declared)
-  if (value === 'waits') return 'waits'
-  if (value === 'refused') return false
-  if (value.type === 'scalar' && typeof value.value === 'boolean') return value.value
-  refuseValue(entry, value, 'what is true or false', reader)
-  return false
-}
-
-/** A value whose references to services are resolved from what blueprints say of them. */
-function settle(
-  entry: Entry,
-  value: Value,
-  reader: Reader,
-  declared: DeclaredData | undefined,
-): Value | 'waits' | 'refused' {
-  if (value.type !== 'expression') return value
-  if (!declared) return 'waits'
-  if (value.refersTo.some(({ address }) => declared.unread.has(address))) return 'refused'
-  const resolved = resolveExpression(value, declared.readings)
-  switch (resolved.state) {
-    case 'known':
-      return resolved.value
-    case 'problem':
-      reader.problems.push(resolved.problem)
-      return 'refused'
-    case 'later':
-      reader.problems.push({
-        code: 'SET_UNKNOWN',
-        message: `${entry.key} reads something of ${resolved.waitsFor.join(', ')} that its blueprint does not say.`,
-        at: value.at,
-        hint: SET_HINT,
-      })
-      return 'refused'
-  }
-}
-
 /** How many values expressions made in the fields of one service: what stands in the file is shared by all. */
 function madeIn(fields: readonly Entry[], written: readonly Entry[]): number {
   return fields.reduce((sum, { value }, i) => sum + (value === written[i]?.value ? 0 : countOf(value)), 0)
@@ -229,7 +131,3 @@ function countOf(value: Value): number {
 
 /** Values that expressions may make in the services of one `$each`. */
 const VALUES_MAX = 500_000
-/** Services that one `$each` may make. */
-const EACH_MAX = 10_000
-const SET_HINT =
-  'How many services there are may depend on vars, env and declared data, never on outputs, defaults or facts.'
