@@ -1,4 +1,4 @@
-/** Reads sets of characters in a regular expression: `[a-z]`, `\\d`, `\\p{L}`. */
+/** Reads sets of characters in a regular expression: `[a-z]`, `\d`, `\p{L}`. */
 import { type Cursor, Fault } from './pattern-cursor.ts'
 import { escapedSet, type PointSet, posixSet, unicodeSet } from './pattern-sets.ts'
 
@@ -40,7 +40,7 @@ function readMember(cursor: Cursor, open: number): PointSet | string {
   return found[1] ? (point) => !set(point) : set
 }
 
-/** What the character behind a backslash stands for: a set such as \\d, or the one character that is meant. */
+/** What the character behind a backslash stands for: a set such as \d, or the one character that is meant. */
 export function readEscapedSet(cursor: Cursor, char: string, at: number): PointSet | string {
   if (char === 'p' || char === 'P') {
     const name = cursor.take('{') ? cursor.until('}', at) : cursor.next('\\p takes a class', at)

@@ -44,7 +44,7 @@ type Step =
   | { op: 'match' }
 
 /** Steps of one program; a{1000} is 1,000 of them. */
-const STEPS_MAX = 5_000
+const STEPS_MAX = 2_000
 
 /** Appends the steps of a piece; false when they become too many. */
 function emit(piece: Piece, program: Step[]): boolean {

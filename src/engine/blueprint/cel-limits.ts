@@ -89,7 +89,7 @@ export function matches(text: string, source: string): boolean {
     if (patterns.size >= PATTERNS_MAX) patterns.clear()
     patterns.set(source, pattern)
   }
-  spend((text.length * Math.min(pattern.size, 64)) / 16)
+  spend((text.length * pattern.size) / 16)
   return pattern.test(text)
 }
 
