@@ -181,7 +181,9 @@ function candidatesOf(roster: Roster, member: Member, link: Link): Address[] {
   for (const role of new Set(link.to.map(roleOf))) {
     for (const address of roster.byRole.get(role) ?? []) {
       const other = roster.members.get(address)
-      if (!other || other === member || !accepts(link.to, other.template)) continue
+      // What it brings along itself, such as the system inside a container, is not what it lives on.
+      const itself = other === member || other?.declaration.derivedBy === member.declaration.address
+      if (!other || itself || !accepts(link.to, other.template)) continue
       const { name } = other.template
       if (
         other.implicit
