@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Problem } from '../base/problem.ts'
 import type { CommandResult } from '../engine/kind.ts'
-import { type JobReport, readReports } from './job-report.ts'
-import { jobScript, type PreparedJob, payloadOf, prepareJob } from './job-script.ts'
+import { type Batch, batchesOf, type Member, payloadOf } from './job-batches.ts'
+import { type JobReport, type Reports, readReports } from './job-report.ts'
+import { jobScript } from './job-script.ts'
 import { LaneLostError } from './lane.ts'
 import { askAlone, type LookOptions, look, note, type RunScript } from './look.ts'
 import { fenced, lost } from './outcomes.ts'
-import type { Group } from './questions.ts'
+import type { Answered, Group } from './questions.ts'
 import { redactor } from './redact.ts'
 import { type NodeJob, type NodeOutcome, type Question, type Seen, TransportError } from './transport.ts'
 
@@ -20,12 +21,40 @@ export interface ActOptions extends LookOptions {
 
 /** Outcomes in the order of the jobs. Throws only when the node cannot be reached at all. */
 export async function act(jobs: readonly NodeJob[], options: ActOptions): Promise<NodeOutcome[]> {
+  const outcomes = await exchange(jobs, batchesOf(jobs, false), options)
+  const apart = jobs.filter((_job, i) => outcomes[i] === 'apart')
+  const later = apart.length === 0 ? [] : await actApart(apart, options)
+  return outcomes.map((outcome) => (outcome === 'apart' ? (later.shift() ?? notBegun('')) : outcome))
+}
+
+/** Jobs whose common look said nothing of any: nothing was done, so each goes alone. */
+async function actApart(jobs: readonly NodeJob[], options: ActOptions): Promise<NodeOutcome[]> {
+  if (options.signal.aborted) return jobs.map(({ id }) => notBegun(id))
+  try {
+    const outcomes = await exchange(jobs, batchesOf(jobs, true), options)
+    return outcomes.map((outcome, i) => (outcome === 'apart' ? notBegun(jobs[i]?.id ?? '') : outcome))
+  } catch (error) {
+    // The other jobs' outcomes are known by now.
+    if (!(error instanceof TransportError)) throw error
+    return jobs.map(() => ({ state: 'lost', problem: error.problem }))
+  }
+}
+
+const notBegun = (id: string): NodeOutcome => ({
+  state: 'refused',
+  problem: { code: 'CANCELLED', message: `Job ${id} was not begun: its run was interrupted.` },
+})
+
+async function exchange(
+  jobs: readonly NodeJob[],
+  batches: readonly Batch[],
+  options: ActOptions,
+): Promise<(NodeOutcome | 'apart')[]> {
   if (jobs.length === 0) return []
-  const prepared = jobs.map(prepareJob)
   const mark = randomBytes(16).toString('hex')
-  const script = jobScript(prepared, { folder: options.folder, lookMs: options.joinedMs, mark })
-  let reports: Map<number, JobReport>
-  let why = 'The connection was lost.'
+  const script = jobScript(batches, { folder: options.folder, lookMs: options.joinedMs, mark })
+  let reports: Reports
+  let why: string
   try {
     const result = await options.runJobs(script.text, {
       timeoutMs: script.timeoutMs,
@@ -41,97 +70,118 @@ export async function act(jobs: readonly NodeJob[], options: ActOptions): Promis
       : `Its script ended with code ${result.code}. ${words}`
   } catch (error) {
     if (!(error instanceof LaneLostError)) throw error
-    reports = new Map()
+    reports = { jobs: new Map(), before: new Map(), after: new Map() }
     why = `The connection was lost. ${error.stderr}`.trim()
   }
-  const outcomes: NodeOutcome[] = []
-  for (const [i, job] of prepared.entries()) outcomes.push(await outcomeOf(job, reports.get(i), why, options))
+  const outcomes: (NodeOutcome | 'apart')[] = []
+  for (const batch of batches) {
+    const first = batch.members[0]?.place ?? 0
+    const before = answersOf(batch, batch.expected, reports.before.get(first), options)
+    const after = answersOf(batch, batch.after, reports.after.get(first), options)
+    for (const member of batch.members)
+      outcomes.push(await outcomeOf(member, reports.jobs.get(member.place), { before, after }, why, options))
+  }
   return outcomes
 }
 
+/** The answers of a batch; its list has holes where a program failed, whose groups are `failed`. */
+interface BatchAnswers {
+  readonly seen: readonly (Seen | undefined)[]
+  /** To be asked again question by question; undefined: all anew, together first. */
+  readonly failed: readonly Group[] | undefined
+}
+
+function answersOf(
+  batch: Batch,
+  groups: readonly Group[],
+  given: readonly Answered[] | undefined,
+  options: LookOptions,
+): BatchAnswers {
+  if (!given) return { seen: [], failed: undefined }
+  const seen: Seen[] = []
+  const failed = groups.filter((group, i) => {
+    const answered = given[i]
+    return !answered || !note(seen, group, answered, options.sealer)
+  })
+  return { seen, failed: batch.members.length === 1 ? failed : undefined }
+}
+
 async function outcomeOf(
-  job: PreparedJob,
+  member: Member,
   report: JobReport | undefined,
+  answers: { readonly before: BatchAnswers; readonly after: BatchAnswers },
   why: string,
   options: LookOptions,
-): Promise<NodeOutcome> {
-  const { id } = job.job
-  if (!report) return { state: 'lost', problem: lost(`Whether job ${id} ran is not known. ${why}`) }
+): Promise<NodeOutcome | 'apart'> {
+  const { job } = member
+  if (!report) return { state: 'lost', problem: lost(`Whether job ${job.id} ran is not known. ${why}`) }
   switch (report.state) {
     case 'done':
     case 'failed': {
-      const ran = resultsOf(job, report)
-      return { state: report.state, ran, seen: await seenAfter(job.job.afterwards, job.after, report, options) }
+      const ran = resultsOf(member, report)
+      return { state: report.state, ran, seen: await seenOf(job.afterwards, member.afterFrom, answers.after, options) }
     }
-    case 'moved':
-      return {
-        state: 'moved',
-        seen: await seenAfter(
-          job.job.expect.map((expect) => expect.question),
-          job.expected,
-          report,
-          options,
-        ),
-      }
+    case 'moved': {
+      const questions = job.expect.map((expect) => expect.question)
+      return { state: 'moved', seen: await seenOf(questions, member.expectFrom, answers.before, options) }
+    }
+    case 'apart':
+      return 'apart'
     case 'fenced':
-      return { state: 'refused', problem: fenced(job.job, report.note) }
+      return { state: 'refused', problem: fenced(job, report.note) }
     case 'stopped':
-      return {
-        state: 'refused',
-        problem: { code: 'CANCELLED', message: `Job ${id} was not begun: its run was interrupted.` },
-      }
+      return notBegun(job.id)
     case 'refused':
       return {
         state: 'refused',
-        problem: { code: 'COMMAND_FAILED', message: `Job ${id} could not begin: ${report.note}` },
+        problem: { code: 'COMMAND_FAILED', message: `Job ${job.id} could not begin: ${report.note}` },
       }
     default:
-      return { state: 'lost', problem: lost(`Job ${id} began before and ended without saying how.`) }
+      return { state: 'lost', problem: lost(`Job ${job.id} began before and ended without saying how.`) }
   }
 }
 
-function resultsOf(job: PreparedJob, report: JobReport): CommandResult[] {
-  const redact = redactor(job.commands.map(payloadOf))
+function resultsOf({ commands }: Member, report: JobReport): CommandResult[] {
+  const redact = redactor(commands.map(payloadOf))
   return report.ran.map(({ index, code, stdout, stderr }) => ({
-    title: job.commands[index]?.title ?? '',
+    title: commands[index]?.title ?? '',
     code,
     stdout: redact(stdout.toString('utf8')),
     stderr: redact(stderr.toString('utf8')),
   }))
 }
 
-/** What the looks of the exchange gave; what they did not give is asked again, apart. */
-async function seenAfter(
+/** What the looks of the exchange gave to a job's questions; what they did not give is asked again, apart. */
+async function seenOf(
   questions: readonly Question[],
-  groups: readonly Group[],
-  report: JobReport,
+  from: number,
+  answers: BatchAnswers,
   options: LookOptions,
 ): Promise<Seen[]> {
-  if (questions.length === 0) return []
-  if (report.looks.length === 0) return await lookOrUnknown(questions, options)
   const seen: Seen[] = new Array(questions.length)
-  const alone = groups.filter((group, i) => {
-    const answered = report.looks[i]
-    return !answered || !note(seen, group, answered, options.sealer)
+  questions.forEach((_question, i) => {
+    const given = answers.seen[from + i]
+    if (given) seen[i] = given
   })
+  const missing = questions.flatMap((_question, i) => (seen[i] ? [] : [i]))
+  if (missing.length === 0) return seen
   try {
-    await askAlone(alone, seen, options)
+    if (answers.failed) await askAlone(answers.failed, seen, options)
+    else {
+      const again = await look(
+        missing.flatMap((i) => questions[i] ?? []),
+        options,
+      )
+      missing.forEach((place, i) => {
+        const given = again[i]
+        if (given) seen[place] = given
+      })
+    }
   } catch (error) {
     const problem = problemOf(error)
-    questions.forEach((_question, i) => {
-      seen[i] ??= { finding: { state: 'unknown', problem }, digest: '' }
-    })
+    for (const place of missing) seen[place] ??= { finding: { state: 'unknown', problem }, digest: '' }
   }
   return seen
-}
-
-async function lookOrUnknown(questions: readonly Question[], options: LookOptions): Promise<Seen[]> {
-  try {
-    return await look(questions, options)
-  } catch (error) {
-    const problem = problemOf(error)
-    return questions.map(() => ({ finding: { state: 'unknown', problem }, digest: '' }))
-  }
 }
 
 /** What was done is known by then, so a look that is lost is only unknown. */

@@ -1,8 +1,9 @@
 /**
- * The sh functions of a job on its node. A job's folder `$AYS/jobs/ID` holds `pid` (process, its start, boot id),
+ * The sh functions of jobs on their node. A job's folder `$AYS/jobs/ID` holds `pid` (process, its start, boot id),
  * `workspace`, per command N.code, N.out, N.err, and `end` when it ended: done, failed or moved. The folder itself is
- * what lets an id run once. Nothing here writes to the connection but `report`, in a process of its own: a
- * connection that died ends that process and nothing else.
+ * what lets an id run once. Nothing here writes to the connection but `report` and `looks`, in a process of their own:
+ * a connection that died ends that process and nothing else. Jobs are known by their PLACE in the exchange; builtins do
+ * what they can, since a process costs more than all else here. `$G` holds what the looks of an exchange need and give.
  */
 export const jobProgram = String.raw`umask 022
 stopped=
@@ -23,9 +24,21 @@ home() {
 }
 # take ID…: takes the ids of all jobs before the first runs, so that attach knows those that still wait
 take() {
-  home; (cd "$AYS/jobs" && mkdir -p -m 700 "$@") 2>/dev/null
-  for id; do ( set -C; printf '%s %s %s\n' $$ "$began" "$bootid" >"$AYS/jobs/$id/pid" ) 2>/dev/null && mine="$mine $id "; done
+  home; G=$AYS/jobs/.look-$R; AYS_LOOK=$G; export AYS_LOOK
+  (cd "$AYS/jobs" && mkdir -p -m 700 ".look-$R" "$@") 2>/dev/null
+  set -C
+  for id; do { printf '%s %s %s\n' $$ "$began" "$bootid" >"$AYS/jobs/$id/pid"; } 2>/dev/null && mine="$mine $id "; done
+  set +C
 }
+# keep NAME TEXT
+keep() { printf '%s\n' "$2" >"$G/$1"; }
+# put, get PLACE: the state of a job while others have their turn
+put() { eval "st$n=\$st note$n=\$note"; }
+get() { n=$1; eval "id=\$id$n st=\$st$n note=\$note$n"; D=$AYS/jobs/$id; }
+# live PLACE…: some still run, and are now all in $live
+live() { live=; for m; do get $m; [ $st != run ] || live="$live $m "; done; [ -n "$live" ]; }
+# told PLACE…: some were carried out, so that it is worth looking at what is there now
+told() { [ -z "$stopped" ] || return 1; for m; do get $m; case $st in done|failed) return 0;; esac; done; return 1; }
 # alive DIR: the process that noted itself there still runs
 alive() {
   [ -s "$1/pid" ] || { sleep 1; [ -s "$1/pid" ] || return 1; }
@@ -38,9 +51,9 @@ alive() {
   [ -s "$1/group" ] && read -r s <"$1/group" && kill -0 "-$s" 2>/dev/null
 }
 settle() { until [ -s "$1/end" ]; do alive "$1" || { [ -s "$1/end" ] || return 1; }; sleep 0.1 2>/dev/null || sleep 1; done; }
-# enter ID FENCE WORKSPACE_FILE: sets D and st
-enter() {
-  D=$AYS/jobs/$1 L=$AYS/jobs/$1/E st=run note=
+# enter PLACE ID FENCE WORKSPACE_FILE: sets D and st
+enter() { n=$1 id=$2 D=$AYS/jobs/$2 st=run note=; eval "id$n=\$id"; shift; begin "$@"; put; }
+begin() {
   case $mine in *" $1 "*) ;; *)
     if [ -f "$D/pid" ]; then settle "$D" && { read -r st <"$D/end"; note=again; } || st=died
     else st=refused note="$D could not be made."; fi
@@ -57,22 +70,38 @@ enter() {
   fi
   if [ "$2" -lt "$old" ]; then st=fenced note=$old; rm -rf "$D"; fi
 }
-# looked N SECONDS: one program, its answer and stderr into files; L is E before the commands, T after them
-looked() { ask "$2" >"$L$1.out" 2>"$L$1.err"; printf '%s\n' $c >"$L$1.code"; }
-# same: the answers' digests against those on fd 3, as sha256sum checks them
+# looked NAME SECONDS QUESTIONS: one program, its answer and stderr into files; NAME is E… before the commands, T… after
+looked() { ask "$2" 3<"$G/$3" >"$G/$1.out" 2>"$G/$1.err"; printf '%s\n' $c >"$G/$1.code"; }
+# same LAST BEYOND…: the answers' digests against those on fd 3, as sha256sum checks them; LAST is the name of the last
+# answer of a program, BEYOND the one that it must not have. $good has those that are as expected; $answered: all came.
 same() {
-  for f in "$L"*.code; do read -r c <"$f"; [ "$c" = 0 ] || st=moved; done
+  good= answered= all=
   (
-    cd "$D" && awk 'BEGIN { RS = "\036" } FNR == 1 { n = substr(FILENAME, 1, length(FILENAME) - 4) }
+    cd "$G" && awk 'BEGIN { RS = "\036" } FNR == 1 { n = substr(FILENAME, 1, length(FILENAME) - 4) }
       FNR > 1 { f = sprintf("A%s.%06d", n, FNR - 2); printf "%s", p > f; close(f) } { p = $0; if (FNR > 1) sub(/^\n/, "", p) }' E*.out &&
-      sha256sum -c <&3 >/dev/null 2>&1
-  ) || st=moved
+      exec sha256sum -c <&3 >sums 2>/dev/null
+  ) && all=1
+  for f in "$G"/E*.code; do read -r c <"$f"; [ "$c" = 0 ] || { all=; return; }; done
+  while [ $# -gt 0 ]; do [ -e "$G/$1" ] && [ ! -e "$G/$2" ] || return; shift 2; done
+  answered=1
+  [ -n "$all" ] || while IFS= read -r f; do case $f in *': OK') good="$good ${'$'}{f%: OK} ";; esac; done <"$G/sums"
 }
-# claims: lines "+thing TAB workspace TAB service" and "-thing TAB workspace" on fd 3
+# matched PLACE NAME…: a job runs only when all that it expects is so
+matched() {
+  get $1; shift
+  [ $st = run ] && [ -z "$all" ] || return 0
+  if [ $# = 0 ]; then st=moved; else for f; do case $good in *" $f "*) ;; *) st=moved;; esac; done; fi
+  put
+}
+# apart PLACE…: a look of them all said nothing of any, so each has to look for itself: they are as if never begun
+apart() { for m; do get $m; [ $st != run ] || { rm -rf "$D"; st=apart; [ -z "$stopped" ] || st=stopped; put; }; done; }
+# claims: lines "PLACE TAB +thing TAB workspace TAB service" and "PLACE TAB -thing TAB workspace" on fd 3, for the live
 claims() {
   grab
   [ -f "$AYS/claims" ] || : >"$AYS/claims"
-  awk -F '\t' 'NR == FNR { t = substr($1, 2); if (substr($1, 1, 1) == "+") { add[t] = t FS $2 FS $3; order[++n] = t } else del[t] = $2; next }
+  awk -F '\t' -v "live=$live" 'NR == FNR {
+      if (!index(live, " " $1 " ")) next
+      t = substr($2, 2); if (substr($2, 1, 1) == "+") { add[t] = t FS $3 FS $4; order[++n] = t } else del[t] = $3; next }
     ($1 in add) { next } ($1 in del) && del[$1] == $2 { next } { print }
     END { for (i = 1; i <= n; i++) if (order[i] in add) { print add[order[i]]; delete add[order[i]] } }' /dev/fd/3 "$AYS/claims" >"$AYS/claims.new" && mv -f "$AYS/claims.new" "$AYS/claims"
   drop
@@ -99,10 +128,10 @@ watch() {
 }
 # locked SECONDS NAME…: at most three locks, always in the order of their names
 locked() {
-  secs=$1; shift; n=5
+  secs=$1; shift; fd=5
   for name; do
     if command -v flock >/dev/null 2>&1; then
-      case $n in
+      case $fd in
         5) exec 5>"$AYS/locks/$name"; limit "$secs" flock 5 & ;;
         6) exec 6>"$AYS/locks/$name"; limit "$secs" flock 6 & ;;
         *) exec 7>"$AYS/locks/$name"; limit "$secs" flock 7 & ;;
@@ -116,7 +145,7 @@ locked() {
       done
       echo $$ >"$AYS/locks/$name.d/pid"; dirs="$dirs $name"
     fi
-    n=$((n + 1))
+    fd=$((fd + 1))
   done
 }
 unlocked() { exec 5>&- 6>&- 7>&-; for name in $dirs; do rm -rf "$AYS/locks/$name.d"; done; dirs=; }
@@ -146,46 +175,72 @@ run() {
   printf '%s\n' $c >"$D/$i.code"
   [ $c -eq 0 ] && [ -z "$stopped" ] || st=failed
 }
-# Writing files: "staged" puts each into a folder of 0700 beside its place, "owned" gives owner and mode to those that
-# share them, "placed" moves all there at once. What stands before the first that fails is placed all the same.
-staging() {
-  T=$1/.ays-$$.$2 good= broken=
-  { [ -d "$1" ] || folders "$1"; } 2>"$D/$2.err" && mkdir -m 700 "$T" 2>"$D/$2.err" || { T=; broke "$2"; }
+# written CONTENTS DIR MODE OWNER:GROUP KEY NAME…: a KEY is PLACE/N. All at once into a folder of 0700 beside their place
+# and from there moved; where that fails one by one, so that the job is known that cannot have its file.
+written() {
+  keys= only= many=0 i=0
+  for f; do i=$((i + 1)); [ $i -le 4 ] || [ $((i % 2)) = 0 ] || keys="$keys $f"; done
+  for key in $keys; do get ${'$'}{key%/*}; [ $st != run ] || { only="$only $key "; many=$((many + 1)); }; done
+  if [ $many -gt 1 ] && into "$@" 2>/dev/null; then
+    for key in $only; do get ${'$'}{key%/*}; echo 0 >"$D/${'$'}{key#*/}.code"; done; return
+  fi
+  for key in $keys; do
+    get ${'$'}{key%/*}; [ $st = run ] || continue
+    only=" $key "
+    if into "$@" 2>"$D/${'$'}{key#*/}.err"; then c=0; else c=1 st=failed; put; fi
+    echo $c >"$D/${'$'}{key#*/}.code"
+  done
 }
+# into CONTENTS DIR MODE OWNER:GROUP KEY NAME…: those of $only
+into() {
+  contents=$1 dir=$2 mode=$3 owner=$4 T=$2/.ays-$R; shift 4
+  left=$#
+  while [ $left -gt 0 ]; do
+    k=$1 f=$2; shift 2; left=$((left - 2))
+    case $only in *" $k "*) ;; *) continue;; esac
+    if [ -d "$dir/$f" ] && [ ! -L "$dir/$f" ]; then echo "$dir/$f is a folder." >&2; return 1; fi
+    set -- "$@" "$T/$f"
+  done
+  { [ -d "$dir" ] || folders "$dir"; } && mkdir -m 700 "$T" || return
+  umask 077
+  $contents && chown "$owner" "$@" && chmod "$mode" "$@" && { sync "$@" 2>/dev/null || sync; } && mv -f "$@" "$dir"
+  w=$?; umask 022; rm -rf "$T"; return $w
+}
+# unpack: on fd 3 a line "KEY SHA256 LINES ENDED NAME" before the lines of each content, ENDED 0 where its last line has no
+# end; with "-" for the digest they are base64, and NAME is the number that "decoded" takes. What awk wrote is checked.
+unpack() {
+  (
+    cd "$T" && awk -v "only=$only" 'BEGIN { ORS = "" }
+      left > 0 { left--; if (f != "") { print $0 > f; if (left > 0 || ended) print "\n" > f }; next }
+      {
+        if (f != "") close(f)
+        k = $1; sum = $2; left = $3 + 0; ended = $4 + 0; f = $0
+        for (i = 0; i < 4; i++) sub(/^[^ ]* /, "", f)
+        if (!index(only, " " k " ")) f = ""
+        else if (sum == "-") f = ENVIRON["AYS_LOOK"] "/b" f
+        else { f = "./" f; sums = sums sum "  " f "\n" }
+        if (f != "") printf "" > f
+      }
+      END { print sums }' /dev/fd/3 >"$G/sums" || exit
+    [ ! -s "$G/sums" ] || exec sha256sum -c "$G/sums" >/dev/null
+  )
+}
+# decoded KEY NUMBER NAME
+decoded() { case $only in *" $1 "*) base64 -d <"$G/b$2" >"$T/$3" && rm -f "$G/b$2";; esac; }
 # folders DIR: makes it and what is missing above, and notes each, so that they go with what they were made for
 folders() {
   set -- "$1" "${'$'}{1%/*}"
   [ -z "$2" ] || [ -d "$2" ] || folders "$2" || return
   mkdir -p "$AYS/made" && printf '%s\n' "$1" >"$AYS/made/$(printf %s "$1" | sha256sum | cut -c1-64)" && { mkdir -m 755 "$1" || [ -d "$1" ]; }
 }
-broke() { echo 1 >"$D/$1.code"; st=failed; if [ -z "$broken" ] || [ "$1" -lt "$broken" ]; then broken=$1; fi; }
-# staged N NAME: its content is base64 on fd 3
-staged() {
-  if [ -d "$T/../$2" ] && [ ! -L "$T/../$2" ]; then echo "$T/../$2 is a folder." >"$D/$1.err"; broke "$1"; return; fi
-  umask 077; base64 -d <&3 2>"$D/$1.err" >"$T/$2" || broke "$1"; umask 022
-}
-# owned N MODE OWNER:GROUP NAME…: N is the first of them
-owned() {
-  [ -n "$T" ] && { [ -z "$broken" ] || [ "$1" -lt "$broken" ]; } || return 0
-  n=$1 mode=$2 owner=$3; shift 3
-  for f; do shift; [ ! -e "$T/$f" ] || set -- "$@" "$T/$f"; done
-  { chown "$owner" "$@" && chmod "$mode" "$@"; } 2>>"$D/$n.err" || broke "$n"
-}
-# placed N NAME N NAME…
-placed() {
-  good= left=$#
-  while [ $left -gt 0 ]; do
-    i=$1 f=$T/$2; shift 2; left=$((left - 2))
-    if [ -n "$T" ] && { [ -z "$broken" ] || [ "$i" -lt "$broken" ]; }; then good="$good $i"; set -- "$@" "$f"; fi
+# ended PLACE…
+ended() {
+  for m; do
+    get $m; case $st in run) st=done;; esac
+    case $st in done|failed|moved) printf '%s\n' $st >"$D/end"; note=;; esac; put
   done
-  if [ $# -gt 0 ]; then
-    if { { sync "$@" 2>/dev/null || sync; } && mv -f "$@" "$T/.."; } 2>"$D/${'$'}{good##* }.err"; then for i in $good; do echo 0 >"$D/$i.code"; done
-    else broke "${'$'}{good##* }"; fi
-  fi
-  [ -z "$T" ] || rm -rf "$T"
 }
-ended() { case $st in run) st=done;; esac; case $st in done|failed|moved) printf '%s\n' $st >"$D/end"; note=;; esac; }
-# report N COMMANDS LOOKS: what the client reads: parts that each begin with the exchange's mark M and a line
+# report PLACE COMMANDS: what the client reads: parts that each begin with the exchange's mark M and a line
 part() { printf '\n%s %s\n' $M "$1"; }
 stream() {
   if [ -f "$2.head" ]; then part "$1"; cat "$2.head"; printf '\n… (left out) …\n'; cat "$2.tail" "$2" | tail -c 32768
@@ -195,7 +250,7 @@ stream() {
   fi
 }
 report() {
-  part "job $1 $st $note"
+  get $1; part "job $1 $st $note"
   big= i=0
   while [ $i -lt "$2" ]; do
     if [ -s "$D/$i.out" ] || [ -s "$D/$i.err" ]; then big=$(find "$D" -name '*.[oe][ur][tr]' -size +64k); break; fi
@@ -206,19 +261,36 @@ report() {
     if [ -s "$D/$i.code" ]; then read -r c <"$D/$i.code"; part "ran $i $c"; stream out "$D/$i.out"; stream err "$D/$i.err"; fi
     i=$((i + 1))
   done
-  for f in "$L"*.code; do
-    [ -s "$f" ] || continue
-    read -r c <"$f"; f=${'$'}{f%.code}; part "look $c"; [ ! -s "$f.out" ] || { part out; cat "$f.out"; }; [ ! -s "$f.err" ] || { part err; cat "$f.err"; }
-  done
   part "end $1"
 }
-# forget SECRET_COMMANDS…: what may repeat a secret does not stay, nor do raw answers
-forget() {
-  set -- "$@" ; n=$#
-  while [ $n -gt 0 ]; do set -- "$@" "$D/$1.out" "$D/$1.out.head" "$D/$1.out.tail" "$D/$1.err" "$D/$1.err.head" "$D/$1.err.tail"; shift; n=$((n - 1)); done
-  rm -f "$@" "$D"/[AET]*.*
+# looks PLACE…: the answers before the commands when some job moved, those after them when some was carried out
+looks() {
+  letters= moved=
+  for m; do get $m; case $st in moved) moved=E;; esac; done
+  ! told "$@" || letters=T
+  for l in $moved $letters; do
+    part "looks $l $1"
+    for f in "$G/$l"*.code; do
+      [ -s "$f" ] || continue
+      read -r c <"$f"; f=${'$'}{f%.code}; part "look $c"; [ ! -s "$f.out" ] || { part out; cat "$f.out"; }; [ ! -s "$f.err" ] || { part err; cat "$f.err"; }
+    done
+    part "looked"
+  done
 }
+# forget PLACE SECRET_COMMANDS…: what may repeat a secret does not stay
+forget() {
+  get $1; shift; left=$#
+  case $st in done|failed|moved) ;; *) return 0;; esac
+  while [ $left -gt 0 ]; do
+    for f in "$D/$1".out "$D/$1".out.head "$D/$1".out.tail "$D/$1".err "$D/$1".err.head "$D/$1".err.tail; do [ ! -e "$f" ] || set -- "$@" "$f"; done
+    shift; left=$((left - 1))
+  done
+  [ $# = 0 ] || rm -f "$@"
+}
+# cleared: nor do raw answers
+cleared() { rm -f "$G"/[AETbqs]*; }
 prune() {
+  rm -rf "$G"
   set -- "$AYS/jobs"/*
   [ $# -le 50 ] || ls -1t "$AYS/jobs" | tail -n +51 | while IFS= read -r f; do [ ! -s "$AYS/jobs/$f/end" ] || rm -rf "$AYS/jobs/$f"; done
   find "$AYS/jobs" -mindepth 1 -maxdepth 1 -mtime +0 | while IFS= read -r f; do [ ! -s "$f/end" ] && alive "$f" || rm -rf "$f"; done

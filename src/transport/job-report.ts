@@ -1,4 +1,4 @@
-/** Reads what `report` of `job-program.ts` prints. */
+/** Reads what `report` and `looks` of `job-program.ts` print. */
 import type { Answered } from './questions.ts'
 
 /** What a node says of one job of an exchange. */
@@ -8,8 +8,15 @@ export interface JobReport {
   readonly note: string
   /** Per command that began: its place, code and streams. */
   readonly ran: readonly Ran[]
-  /** Answers of the looks that ran last: those of `expect` when the job moved, else those of `afterwards`. */
-  readonly looks: readonly Answered[]
+}
+
+export interface Reports {
+  /** By place of the job in the exchange; a report that was cut off is not among them. */
+  readonly jobs: ReadonlyMap<number, JobReport>
+  /** Answers before the commands, when some job of the batch moved, by the place of its first job. */
+  readonly before: ReadonlyMap<number, readonly Answered[]>
+  /** Answers after the commands, likewise. */
+  readonly after: ReadonlyMap<number, readonly Answered[]>
 }
 
 interface Ran {
@@ -25,14 +32,16 @@ interface Given {
   stderr: string
 }
 
-/** By place of the job in the exchange; a report that was cut off is not among them. */
-export function readReports(bytes: Buffer, mark: string): Map<number, JobReport> {
+export function readReports(bytes: Buffer, mark: string): Reports {
   const reports = new Map<number, JobReport>()
-  let open: { index: number; state: string; note: string; ran: Ran[]; looks: Given[] } | undefined
+  const before = new Map<number, readonly Answered[]>()
+  const after = new Map<number, readonly Answered[]>()
+  let open: { index: number; state: string; note: string; ran: Ran[] } | undefined
+  let looks: { letter: string; index: number; given: Given[] } | undefined
   let last: { out: (bytes: Buffer) => void; err: (bytes: Buffer) => void } | undefined
   for (const { line, body } of partsOf(bytes, mark)) {
     const [word, first = '', second = '', ...rest] = line.split(' ')
-    if (word === 'job') open = { index: Number(first), state: second, note: rest.join(' ').trim(), ran: [], looks: [] }
+    if (word === 'job') open = { index: Number(first), state: second, note: rest.join(' ').trim(), ran: [] }
     else if (word === 'ran') {
       const ran: Ran = { index: Number(first), code: Number(second), stdout: nothing, stderr: nothing }
       open?.ran.push(ran)
@@ -44,9 +53,10 @@ export function readReports(bytes: Buffer, mark: string): Map<number, JobReport>
           ran.stderr = some
         },
       }
-    } else if (word === 'look') {
+    } else if (word === 'looks') looks = { letter: first, index: Number(second), given: [] }
+    else if (word === 'look') {
       const given: Given = { code: Number(first), stdout: nothing, stderr: '' }
-      open?.looks.push(given)
+      looks?.given.push(given)
       last = {
         out: (some) => {
           given.stdout = some
@@ -57,8 +67,9 @@ export function readReports(bytes: Buffer, mark: string): Map<number, JobReport>
       }
     } else if (word === 'out' || word === 'err') last?.[word](body)
     else if (word === 'end' && open) reports.set(open.index, open)
+    else if (word === 'looked' && looks) (looks.letter === 'E' ? before : after).set(looks.index, looks.given)
   }
-  return reports
+  return { jobs: reports, before, after }
 }
 
 const nothing: Buffer = Buffer.alloc(0)

@@ -1,20 +1,14 @@
-/** The script of one exchange: jobs, one after the other, in terms of the functions of `job-program.ts`. */
-import { basename, dirname } from 'node:path/posix'
-import { isSecret, type Text } from '../base/secret.ts'
+/** The script of one exchange: batches of jobs, one after the other, in terms of the functions of `job-program.ts`. */
+import { randomBytes } from 'node:crypto'
+import { isSecret } from '../base/secret.ts'
 import type { Command } from '../engine/kind.ts'
+import { type Batch, type Member, secretsOf } from './job-batches.ts'
 import { jobProgram } from './job-program.ts'
+import { type KeyedWrite, writeLines } from './job-writes.ts'
 import { preamble } from './preamble.ts'
-import { type Group, groupQuestions, groupScript } from './questions.ts'
+import { type Group, groupScript } from './questions.ts'
 import { base64Document, fileName, hereDocument, quoted, words } from './quote.ts'
 import type { NodeJob } from './transport.ts'
-
-/** A job with what its script does with it; `expected` and `after` are its looks as the script asks them. */
-export interface PreparedJob {
-  readonly job: NodeJob
-  readonly commands: readonly Command[]
-  readonly expected: readonly Group[]
-  readonly after: readonly Group[]
-}
 
 export interface JobScript {
   readonly text: string
@@ -25,150 +19,175 @@ export interface JobScript {
 const COMMAND_TIMEOUT_MS = 60_000
 const GUARD_TIMEOUT_MS = 60_000
 
-export function prepareJob(job: NodeJob): PreparedJob {
-  return {
-    job,
-    commands: job.steps.flatMap((step) => step.commands),
-    expected: groupQuestions(job.expect.map((expect) => expect.question)),
-    after: groupQuestions(job.afterwards),
-  }
-}
-
-/** The plain or secret text that a command brings along. */
-export function payloadOf(command: Command): Text | undefined {
-  return 'write' in command.run ? command.run.content : command.run.stdin
-}
-
 /** `mark` begins the parts of the report. */
 export function jobScript(
-  jobs: readonly PreparedJob[],
+  batches: readonly Batch[],
   options: { folder: string | undefined; lookMs: number; mark: string },
 ): JobScript {
-  const take = `take ${jobs.map(({ job }) => fileName(job.id)).join(' ')}\n`
-  const bodies = jobs.map((job, i) => jobBody(job, i, options.lookMs)).join('')
-  const timeoutMs = jobs.reduce((sum, job) => sum + timeOf(job, options.lookMs), 30_000)
-  return { text: `${preamble(options.folder)}${jobProgram}M=${options.mark}\n${take}${bodies}prune\n`, timeoutMs }
+  const ids = batches.flatMap(({ members }) => members.map(({ job }) => fileName(job.id)))
+  const programs = new Map<string, string>()
+  const bodies = batches.map((batch) => batchBody(batch, options.lookMs, programs)).join('')
+  const kept = [...programs].map(([text, name]) => `keep ${name} ${quoted(text)}\n`).join('')
+  const timeoutMs = batches.reduce((sum, batch) => sum + timeOf(batch, options.lookMs), 30_000)
+  const own = randomBytes(8).toString('hex')
+  return {
+    text: `${preamble(options.folder)}${jobProgram}M=${options.mark} R=${own}\ntake ${ids.join(' ')}\n${kept}${bodies}prune\n`,
+    timeoutMs,
+  }
 }
 
 /** Locks are waited for as long as the command may take. */
-function timeOf(job: PreparedJob, lookMs: number): number {
-  const looks = (job.expected.length + job.after.length) * (lookMs + 3_000)
-  return job.commands.reduce(
-    (sum, command) =>
-      sum +
-      (command.timeoutMs ?? COMMAND_TIMEOUT_MS) * (command.locks?.length ? 2 : 1) +
-      (command.guard ? GUARD_TIMEOUT_MS : 0) +
-      5_000,
-    looks,
-  )
+function timeOf({ members, expected, after }: Batch, lookMs: number): number {
+  const looks = (expected.length + after.length) * (lookMs + 3_000)
+  return members
+    .flatMap((member) => member.commands)
+    .reduce(
+      (sum, command) =>
+        sum +
+        (command.timeoutMs ?? COMMAND_TIMEOUT_MS) * (command.locks?.length ? 2 : 1) +
+        (command.guard ? GUARD_TIMEOUT_MS : 0) +
+        5_000,
+      looks,
+    )
 }
 
-function jobBody(prepared: PreparedJob, index: number, lookMs: number): string {
-  const { job, commands, expected, after } = prepared
-  const secret = commands.flatMap((command, i) => (isSecret(payloadOf(command)) ? [i] : []))
-  const parts = [`enter ${fileName(job.id)} ${job.fence} ${fileName(job.workspace)}\n`]
-  if (expected.length > 0) {
-    const same = hereDocument(digestLines(prepared))
-    parts.push(when(`${looks(expected, lookMs)}same ${same.redirect}\n${same.body}`))
-  }
-  const lines = claimLines(job)
-  if (lines !== '') {
-    const claims = hereDocument(lines)
-    parts.push(when(`claims ${claims.redirect}\n${claims.body}`))
-  }
-  parts.push(commandLines(commands))
-  parts.push('ended\n')
-  if (after.length > 0)
-    parts.push(`case $note$st in done|failed) [ -n "$stopped" ] || {\nL=$D/T\n${looks(after, lookMs)}};; esac\n`)
-  parts.push(`( report ${index} ${commands.length} )\n`)
-  parts.push(`case $st in done|failed|moved) forget ${secret.join(' ')};; esac\n`)
-  return parts.join('')
+function batchBody(batch: Batch, lookMs: number, programs: Map<string, string>): string {
+  const { members, expected, after } = batch
+  const [first] = members
+  const places = members.map(({ place }) => String(place)).join(' ')
+  const questions = new Map<string, string>()
+  const before = expected.length > 0 ? expectLines(batch, lookMs, programs, questions) : ''
+  const claims = claimLines(members)
+  const commands =
+    members.length === 1 && first
+      ? `get ${first.place}\n${commandLines(first)}put\n`
+      : writeLines(
+          members.map(({ place, commands }) => commands.flatMap((command, i) => keyedWrite(command, place, i) ?? [])),
+          `w${first?.place ?? 0}`,
+        )
+  const looks = after.length > 0 ? looksLines('T', after, lookMs, programs, questions) : ''
+  const asked = [...questions].map(([text, name]) => `keep ${name} ${quoted(text)}\n`).join('')
+  return [
+    ...members.map(({ job, place }) => `enter ${place} ${fileName(job.id)} ${job.fence} ${fileName(job.workspace)}\n`),
+    asked,
+    before === '' ? '' : `if live ${places}; then\n${before}fi\n`,
+    claims + commands === '' ? '' : `if live ${places}; then\n${claims}${commands}fi\n`,
+    `ended ${places}\n`,
+    looks === '' ? '' : `if told ${places}; then\n${looks}fi\n`,
+    `( ${members.map(({ place, commands }) => `report ${place} ${commands.length}`).join('; ')}; looks ${places} )\n`,
+    ...members.map((member) => forgetLine(member)),
+    'cleared\n',
+  ].join('')
+}
+
+function forgetLine(member: Member): string {
+  const secrets = secretsOf(member)
+  return secrets.length > 0 ? `forget ${member.place} ${secrets.join(' ')}\n` : ''
 }
 
 const when = (lines: string): string => `if [ $st = run ]; then\n${lines}fi\n`
 
-function looks(groups: readonly Group[], lookMs: number): string {
+/** The same questions before and after the commands are sent once, and so is each program. */
+function looksLines(
+  letter: 'E' | 'T',
+  groups: readonly Group[],
+  lookMs: number,
+  programs: Map<string, string>,
+  questions: Map<string, string>,
+): string {
   const seconds = Math.ceil(lookMs / 1_000)
   const lines = groups.map((group, i) => {
-    const { redirect, body } = hereDocument(groupScript(group))
-    return `looked ${String(i).padStart(3, '0')} ${seconds} ${redirect}\n${body}`
+    const program = nameIn(programs, group.program.text, 'p')
+    const text = groupScript({ ...group, program: { name: group.program.name, text: `. "$AYS_LOOK/${program}"` } })
+    return `looked ${letter}${String(i).padStart(3, '0')} ${seconds} ${nameIn(questions, text, 'q')}\n`
   })
   return lines.join('')
 }
 
-/** As `sha256sum -c` reads the digests of the split answers. */
-function digestLines({ job, expected }: PreparedJob): string {
-  return expected
-    .flatMap((group, g) =>
-      group.indexes.map((index, i) => {
-        const name = `AE${String(g).padStart(3, '0')}.${String(i).padStart(6, '0')}`
-        return `${job.expect[index]?.digest || '0'.repeat(64)}  ${name}`
-      }),
-    )
-    .join('\n')
+function nameIn(names: Map<string, string>, text: string, letter: string): string {
+  const name = names.get(text) ?? `${letter}${names.size}`
+  names.set(text, name)
+  return name
 }
 
-function claimLines(job: NodeJob): string {
+const answerName = (group: number, answer: number): string =>
+  `AE${String(group).padStart(3, '0')}.${String(answer).padStart(6, '0')}`
+
+/** Digests as `sha256sum -c` reads them, and which of them are whose. */
+function expectLines(
+  { members, expected }: Batch,
+  lookMs: number,
+  programs: Map<string, string>,
+  questions: Map<string, string>,
+): string {
+  const names = new Map<number, string>()
+  expected.forEach((group, g) => {
+    for (const [i, index] of group.indexes.entries()) names.set(index, answerName(g, i))
+  })
+  const digests: string[] = []
+  const checks = members.flatMap(({ job, place, expectFrom }) => {
+    const own = job.expect.map(({ digest }, i) => {
+      const name = names.get(expectFrom + i) ?? ''
+      digests.push(`${digest || '0'.repeat(64)}  ${name}`)
+      return name
+    })
+    // A job that is alone has moved when anything differs: its names need not be told.
+    return own.length > 0 ? [`matched ${place}${members.length === 1 ? '' : ` ${own.join(' ')}`}\n`] : []
+  })
+  const counts = expected.flatMap((group, g) => [
+    answerName(g, group.questions.length - 1),
+    answerName(g, group.questions.length),
+  ])
+  const { redirect, body } = hereDocument(digests.join('\n'))
+  const looks = looksLines('E', expected, lookMs, programs, questions)
+  const compare = `same ${counts.join(' ')} ${redirect}\n${body}`
+  const places = members.map(({ place }) => String(place)).join(' ')
+  const apart = members.length > 1 ? `[ -n "$answered" ] || apart ${places}\n` : ''
+  return `${looks}${compare}${apart}${checks.join('')}`
+}
+
+function claimLines(members: readonly Member[]): string {
+  const lines = members.flatMap(({ job, place }) => claimsOf(job).map((line) => `${place}\t${line}`))
+  if (lines.length === 0) return ''
+  const { redirect, body } = hereDocument(lines.join('\n'))
+  return `claims ${redirect}\n${body}`
+}
+
+function claimsOf(job: NodeJob): string[] {
   const field = (text: string): string => text.replaceAll(/[\t\n\r]/g, ' ')
   return [
     ...job.claim.map((thing) => `+${field(thing)}\t${field(job.workspace)}\t${field(job.service)}`),
     ...job.unclaim.map((thing) => `-${field(thing)}\t${field(job.workspace)}`),
-  ].join('\n')
+  ]
 }
 
-/** Writes that follow each other into one folder are moved there together. */
-function commandLines(commands: readonly Command[]): string {
+/** Of a job that is alone. Writes that follow each other are placed together. */
+function commandLines({ commands, place }: Member): string {
   const parts: string[] = []
   for (let i = 0; i < commands.length; ) {
-    const batch = writesFrom(commands, i)
-    if (batch.length > 0) parts.push(writeLines(batch, i))
-    else parts.push(runLines(commands[i], i))
-    i += Math.max(1, batch.length)
+    const writes = writesFrom(commands, place, i)
+    const command = commands[i]
+    if (command && writes.length > 0) parts.push(around(command, i, `put\n${writeLines([writes], `w${place}_${i}`)}`))
+    else parts.push(runLines(command, i))
+    i += Math.max(1, writes.length)
   }
   return parts.join('')
 }
 
-type Write = Extract<Command['run'], { write: string }>
+function keyedWrite(command: Command, place: number, i: number): KeyedWrite | undefined {
+  return 'write' in command.run ? { key: `${place}/${i}`, write: command.run } : undefined
+}
 
-function writesFrom(commands: readonly Command[], from: number): { command: Command; write: Write }[] {
-  const batch: { command: Command; write: Write }[] = []
-  const names = new Set<string>()
+function writesFrom(commands: readonly Command[], place: number, from: number): KeyedWrite[] {
+  const writes: KeyedWrite[] = []
   for (const command of commands.slice(from)) {
-    if (!('write' in command.run)) break
-    const first = batch[0]
-    const alone = (some: Command): boolean => Boolean(some.guard || some.locks?.length)
-    if (first && (alone(first.command) || alone(command))) break
-    if (first && dirname(first.write.write) !== dirname(command.run.write)) break
-    if (names.has(command.run.write)) break
-    names.add(command.run.write)
-    batch.push({ command, write: command.run })
+    const write = keyedWrite(command, place, from + writes.length)
+    const alone = Boolean(command.guard || command.locks?.length)
+    if (!write || (alone && writes.length > 0)) break
+    writes.push(write)
+    if (alone) break
   }
-  return batch
-}
-
-function writeLines(batch: readonly { command: Command; write: Write }[], from: number): string {
-  const [first] = batch
-  if (!first) return ''
-  const lines = batch.map(({ write }, i) => {
-    const content = typeof write.content === 'string' ? write.content : write.content.reveal()
-    const { redirect, body } = base64Document(content)
-    return when(`staged ${from + i} ${quoted(basename(write.write))} ${redirect}\n${body}`)
-  })
-  const pairs = batch.flatMap(({ write }, i) => [String(from + i), basename(write.write)])
-  const place = `${ownedLines(batch, from)}placed ${words(pairs)}\n`
-  return around(first.command, from, `staging ${quoted(dirname(first.write.write))} ${from}\n${lines.join('')}${place}`)
-}
-
-/** One chown and one chmod for all that share owner and mode. */
-function ownedLines(batch: readonly { write: Write }[], from: number): string {
-  const groups = new Map<string, string[]>()
-  batch.forEach(({ write }, i) => {
-    const key = words([write.mode.toString(8).padStart(4, '0'), `${write.owner}:${write.group}`])
-    const group = groups.get(key) ?? [String(from + i), key]
-    group.push(quoted(basename(write.write)))
-    groups.set(key, group)
-  })
-  return [...groups.values()].map((group) => `owned ${group.join(' ')}\n`).join('')
+  return writes
 }
 
 function runLines(command: Command | undefined, i: number): string {

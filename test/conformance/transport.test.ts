@@ -121,6 +121,8 @@ const jobOf = (id: string, more: Partial<NodeJob> = {}): NodeJob => ({
   unclaim: [],
   ...more,
 })
+/** Of the answer of a file that is not there. */
+const goneDigest = sha256('gone\n')
 const foundOf = (seen: Seen | undefined): unknown =>
   seen?.finding.state === 'seen' ? seen.finding.found : seen?.finding
 const run = (script: string, more: Partial<Command> = {}): Command => ({
@@ -443,9 +445,132 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
     await transport.leave('w1', never)
   })
 
+  test('of many small jobs in one exchange each has its own outcome: moved, failed, done', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e']
+    mkdirSync(path('d'))
+    const seen = await transport.look(
+      names.map((name) => question(name)),
+      never,
+    )
+    writeFileSync(path('b'), 'meanwhile')
+    const jobs = names.map((name, i) =>
+      jobOf(`m-${name}`, {
+        expect: [{ question: question(name), digest: seen[i]?.digest ?? '' }],
+        steps: [step(name, [writeText(path(name), 'hello\n')])],
+        afterwards: [question(name)],
+        claim: [`text:${path(name)}`],
+      }),
+    )
+    const outcomes = await transport.act(jobs, never)
+    expect(outcomes).toMatchObject([
+      { state: 'done', ran: [{ code: 0 }] },
+      { state: 'moved' },
+      { state: 'done', ran: [{ code: 0 }] },
+      { state: 'failed', ran: [{ code: 1, stderr: expect.stringContaining('is a folder') }] },
+      { state: 'done', ran: [{ code: 0 }] },
+    ])
+    expect(outcomes.map((outcome) => 'seen' in outcome && foundOf(outcome.seen[0]))).toMatchObject([
+      { text: 'hello\n' },
+      { text: 'meanwhile' },
+      { text: 'hello\n' },
+      { text: null },
+      { text: 'hello\n' },
+    ])
+    expect(readFileSync(path('b'), 'utf8')).toBe('meanwhile')
+    const claims = readFileSync(path('ays/claims'), 'utf8')
+    expect(names.filter((name) => claims.includes(`text:${path(name)}\t`))).toEqual(['a', 'c', 'd', 'e'])
+    expect(readdirSync(path('ays/jobs')).filter((name) => name.startsWith('.'))).toEqual([])
+    expect(readdirSync(dir).filter((name) => name.startsWith('.'))).toEqual([])
+  })
+
+  test('a look that hangs or fails holds up its own job and no other of the same exchange', async () => {
+    const names = ['a', 'hang', 'broken', 'b']
+    const jobs = names.map((name) =>
+      jobOf(`h-${name}`, {
+        expect: [{ question: question(name), digest: goneDigest }],
+        steps: [step(name, [writeText(path(name), 'hello\n')])],
+        afterwards: [question(name)],
+      }),
+    )
+    const outcomes = await transport.act(jobs, never)
+    expect(outcomes.map(({ state }) => state)).toEqual(['done', 'moved', 'moved', 'done'])
+    expect(outcomes.map((outcome) => 'seen' in outcome && outcome.seen[0]?.finding.state)).toEqual([
+      'seen',
+      'unknown',
+      'unknown',
+      'seen',
+    ])
+    expect(names.map((name) => existsSync(path(name)))).toEqual([true, false, false, true])
+  }, 15_000)
+
+  test('a job that looks at what an earlier one of the same exchange wrote sees it', async () => {
+    const jobs = ['one', 'two'].map((id) =>
+      jobOf(`o-${id}`, {
+        expect: [{ question: question('x'), digest: goneDigest }],
+        steps: [step('x', [writeText(path('x'), `${id}\n`)])],
+        afterwards: [question('x')],
+      }),
+    )
+    const outcomes = await transport.act(jobs, never)
+    expect(outcomes.map(({ state }) => state)).toEqual(['done', 'moved'])
+    expect(outcomes.map((outcome) => 'seen' in outcome && foundOf(outcome.seen[0]))).toMatchObject([
+      { text: 'one\n' },
+      { text: 'one\n' },
+    ])
+    expect(readFileSync(path('x'), 'utf8')).toBe('one\n')
+  })
+
+  test('contents of every sort arrive byte for byte, in folders that are made for them', async () => {
+    const contents = [
+      '',
+      '\n',
+      'no end',
+      'two\n\n',
+      '\r\n',
+      "tab\t\\n $x `y` 'q'\n",
+      'ü€\n',
+      '\0',
+      `${'x'.repeat(70_000)}\n`,
+    ]
+    const names = ['plain', 'a b', "it's", 'back\\slash', '-n', '.hidden', 'ü', '*', 'q"']
+    const jobs = contents.map((content, i) =>
+      jobOf(`c-${i}`, {
+        steps: [
+          step(`c${i}`, [
+            writeText(path(`new/one/${names[i]}`), content),
+            { title: 'write', run: { write: path(`new/${i}`), content, mode: 0o4755, owner: 'root', group: 'root' } },
+            writeText(path(`new/one/${names[i]}.again`), content),
+          ]),
+        ],
+      }),
+    )
+    const outcomes = await transport.act(jobs, never)
+    expect(outcomes).toMatchObject(
+      contents.map(() => ({ state: 'done', ran: [{ code: 0 }, { code: 0 }, { code: 0 }] })),
+    )
+    const read = (name: string): string => readFileSync(path(`new/${name}`), 'utf8')
+    expect(names.map((name) => read(`one/${name}`))).toEqual(contents)
+    expect(names.map((name) => read(`one/${name}.again`))).toEqual(contents)
+    expect(names.map((_name, i) => read(String(i)))).toEqual(contents)
+    expect(statSync(path('new/3')).mode & 0o7777).toBe(0o4755)
+  })
+
+  test('a job whose write fails does not write on, and others do', async () => {
+    mkdirSync(path('folder'))
+    const jobs = ['a', 'folder', 'b'].map((name) =>
+      jobOf(`f-${name}`, { steps: [step(name, [writeText(path(name), 'x'), writeText(path(`${name}2`), 'x')])] }),
+    )
+    expect(await transport.act(jobs, never)).toMatchObject([
+      { state: 'done', ran: [{ code: 0 }, { code: 0 }] },
+      { state: 'failed', ran: [{ code: 1 }] },
+      { state: 'done', ran: [{ code: 0 }, { code: 0 }] },
+    ])
+    expect([existsSync(path('b2')), existsSync(path('folder2'))]).toEqual([true, false])
+  })
+
   test('folders of old jobs are pruned to the newest fifty', async () => {
     const jobs = Array.from({ length: 60 }, (_, i) => jobOf(`p${i}`))
-    await transport.act(jobs, never)
+    expect((await transport.act(jobs, never)).map(({ state }) => state)).toEqual(jobs.map(() => 'done'))
     expect(readdirSync(join(dir, 'ays/jobs')).length).toBe(50)
   })
 })
