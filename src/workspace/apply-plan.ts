@@ -60,6 +60,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     }
     const result = await run(input, store, lease.fence, onPaper, moved, AbortSignal.any([signal, lease.lost]))
     if (plan.kind === 'destroy') await leaveNodes(input, store)
+    takeSimulatedAway(input, store)
     return { ...result, state: result.state === 'running' ? 'error' : result.state, ms: clock.now() - began }
   } finally {
     options.endNow?.removeEventListener('abort', endNow)
@@ -170,6 +171,13 @@ function paperChanges({ planned, clock }: ApplyInput, store: Store): Change[] {
 /** Holds of services that are gone, or no longer declared. */
 const liftedHolds = (memory: Memory, gone: (address: Address) => boolean): Change[] =>
   [...memory.holds.keys()].filter(gone).map((address) => ({ drop: 'hold', address }))
+
+/** A simulated node that was taken away whole is bare when it comes again. */
+function takeSimulatedAway({ planned, session }: ApplyInput, store: Store): void {
+  const left = store.memory().services
+  for (const [address, service] of planned.memory.services)
+    if (service.disposable && !left.has(address)) session.removeSimulated(address)
+}
 
 /** Takes ays's own folder off the nodes on which nothing of this workspace is left. */
 async function leaveNodes({ planned, session }: ApplyInput, store: Store): Promise<void> {

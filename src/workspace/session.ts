@@ -1,4 +1,5 @@
 /** What one command holds open: the state, the key, and the nodes. */
+import { rmSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +13,7 @@ import { factsLook } from '../sal/facts/facts.ts'
 import { openKey, type WorkspaceKey } from '../store/key.ts'
 import { openStore } from '../store/sqlite.ts'
 import type { Store } from '../store/store.ts'
-import { openTransport } from '../transport/open.ts'
+import { openTransport, worldFile } from '../transport/open.ts'
 import type { Transport } from '../transport/transport.ts'
 import { distFolder } from './dist-folder.ts'
 import type { Simulation } from './simulation.ts'
@@ -85,6 +86,11 @@ export class Session {
       simDir: join(this.dir, 'sim'),
       clock: this.#options.clock,
     })
+  }
+
+  /** The world of a simulated node, if there is one. */
+  removeSimulated(node: Address): void {
+    rmSync(worldFile(join(this.dir, 'sim'), node), { force: true })
   }
 
   /** Who holds the lease, for others to read. */
