@@ -23,7 +23,7 @@ export interface HooksOptions {
 
 /** Waits between attempts; after the last one a message is given up. */
 const WAITS_MS = [1_000, 5_000, 30_000, 120_000, 600_000]
-const QUEUE_MAX = 1_000
+const QUEUE_MAX = 200
 const ANSWER_MS = 10_000
 
 interface Message {
@@ -111,7 +111,7 @@ export class Hooks {
     }
     this.#options.onProblem({
       code: 'HOOK_FAILED',
-      message: `The webhook ${line.target.hook.url} could not be told of "${message.type}": ${failure}.`,
+      message: `The webhook at ${shown(line.target.hook.url)} could not be told of "${message.type}": ${failure}.`,
       hint: 'Is its address right, and does it answer 2xx? Later events are still sent.',
     })
   }
@@ -126,6 +126,9 @@ export class Hooks {
 /** The header that proves who sent a body: HMAC-SHA-256 with the secret that both know. */
 export const signatureOf = (body: string, secret: string): string =>
   `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`
+
+/** The rest of an address is often a secret itself. */
+const shown = (url: string): string => (URL.canParse(url) ? new URL(url).host : url)
 
 /** Only to the address that was given: redirects are not followed. */
 async function post(

@@ -57,6 +57,12 @@ export class KnownServices {
     for (const node of this.#lostNodes) if (!lost.has(node)) this.#lostNodes.delete(node)
   }
 
+  /** What was given up is tried anew: something was changed. */
+  forgive(): void {
+    for (const [address, { retry, ...known }] of this.#known)
+      if (retry && retry.nextAt === undefined) this.#known.set(address, known)
+  }
+
   /** Tells what is new about it. */
   learn(address: Address, finding: Finding): void {
     const before = this.#of(address)

@@ -17,12 +17,13 @@ export interface ScheduleOptions {
   readonly random: Random
   /** What the store remembers now. */
   states(): readonly ActionState[]
-  note(state: ActionState): void
+  note(states: readonly ActionState[]): void
 }
 
 export class Schedule {
   readonly #options: ScheduleOptions
   readonly #times = new Timetable<string>()
+  readonly #news: ActionState[] = []
   readonly #leftOut = new Map<string, string>()
   #entries = new Map<string, Scheduled>()
   #rows: ReadonlyMap<string, ActionState> = new Map()
@@ -43,6 +44,7 @@ export class Schedule {
     this.#times.keepOnly(new Set(entries.keys()))
     this.#remember()
     for (const entry of entries.values()) this.#place(entry)
+    this.#write()
   }
 
   /** Entries to run now. What somebody else ran meanwhile is due a period later. */
@@ -51,10 +53,12 @@ export class Schedule {
     const keys = this.#times.due(now)
     if (keys.length === 0) return []
     this.#remember()
-    return keys.flatMap((key) => {
+    const due = keys.flatMap((key) => {
       const entry = this.#entries.get(key)
       return entry && this.#place(entry) <= now ? [entry] : []
     })
+    this.#write()
+    return due
   }
 
   next(now: number): number | undefined {
@@ -74,9 +78,11 @@ export class Schedule {
     // A run counts its own attempts only; those before it are what was remembered when it began.
     const before = new Map(entries.map((entry) => [entry, failedOf(this.#rows.get(entry.key))]))
     this.#remember()
-    return new Map(
+    const next = new Map(
       entries.map((entry) => [entry, this.#end(entry, startedAt, outcomeOf(entry), before.get(entry) ?? 0)]),
     )
+    this.#write()
+    return next
   }
 
   /** Whether it is new that it is left out for this reason. */
@@ -104,18 +110,23 @@ export class Schedule {
     if (outcome !== 'left out') this.#leftOut.delete(entry.key)
     const ran =
       outcome === 'left out' ? {} : { ...outcome, attempts: failed, lastAt: Math.max(row?.lastAt ?? 0, startedAt) }
-    this.#options.note({ ...(row ?? newState(entry)), ...ran, ...(Number.isFinite(nextAt) ? { nextAt } : {}) })
+    this.#news.push({ ...(row ?? newState(entry)), ...ran, ...(Number.isFinite(nextAt) ? { nextAt } : {}) })
     this.#times.end(entry.key, nextAt)
     return nextAt
   }
 
   #place(entry: Scheduled): number {
     const state = this.#rows.get(entry.key)
-    const { clock, random, note } = this.#options
+    const { clock, random } = this.#options
     const nextAt = Math.min(...entry.whens.map((when) => dueAt(when, state, { now: clock.now(), random })))
-    if (!state && Number.isFinite(nextAt)) note({ ...newState(entry), nextAt })
+    if (!state && Number.isFinite(nextAt)) this.#news.push({ ...newState(entry), nextAt })
     this.#times.set(entry.key, nextAt)
     return nextAt
+  }
+
+  /** All that is new in one commit. */
+  #write(): void {
+    this.#options.note(this.#news.splice(0))
   }
 
   #remember(): void {

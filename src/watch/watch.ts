@@ -105,7 +105,7 @@ class Watch {
       const nodes = new Set(services.map((service) => service.node)).size
       this.#tell({ type: 'started', services: services.length, nodes, apply: settings.apply })
       while (!signal.aborted && this.#broken === undefined) {
-        const next = await this.#tick(this.#opened ?? opened)
+        const next = await this.#tryTick(this.#opened ?? opened)
         if (this.#options.once && next === 'idle') break
         this.#options.onSleep?.(this.#tasks.size)
         if (next !== 'idle') await this.#sleeper.sleepUntil(next)
@@ -126,6 +126,17 @@ class Watch {
     }
   }
 
+  /** What a person must mend, such as a full disk, is told, and tried again later. */
+  async #tryTick(opened: Opened): Promise<number | 'idle'> {
+    try {
+      return await this.#tick(opened)
+    } catch (error) {
+      if (!(error instanceof ProblemsError) || this.#options.once) throw error
+      this.#tellProblems(error.problems)
+      return this.#clock.now() + AGAIN_MS
+    }
+  }
+
   /** Begins what is due, and gives the instant of what is next; `idle`: nothing runs and nothing is due. */
   async #tick(opened: Opened): Promise<number | 'idle'> {
     const now = this.#clock.now()
@@ -134,7 +145,7 @@ class Watch {
     if (now >= this.#filesAt) opened = await this.#readAnew(opened)
     if (now >= this.#gitAt) this.#fetch(opened)
     if (this.#tasks.size === 0) for (const old of this.#retired.splice(0)) await old.close()
-    if (opened.known.hasUnjudged()) this.#wholeAt = Math.min(this.#wholeAt, now)
+    if (this.#wholeAt === Number.POSITIVE_INFINITY && opened.known.hasUnjudged()) this.#wholeAt = now
     this.#beginLooks(opened)
     for (const batch of batches(opened.schedule.due())) {
       for (const entry of batch) opened.schedule.begin(entry)
@@ -352,13 +363,12 @@ class Watch {
 
   #first(workspace: Workspace, watching: Watching): Opened {
     const current = (): Workspace => this.#opened?.workspace ?? workspace
-    const note = (state: Parameters<Workspace['noteActions']>[0][number]): void => current().noteActions([state])
     const known = new KnownServices(
       {
         now: () => this.#clock.now(),
         service: (address) => this.#services.get(address),
         tell: (event) => this.#tell(event),
-        note,
+        note: (state) => current().noteActions([state]),
       },
       workspace.memory().actions,
     )
@@ -366,7 +376,7 @@ class Watch {
       clock: this.#clock,
       random: this.#options.random ?? randomOf(this.#clock.now()),
       states: () => current().memory().actions,
-      note,
+      note: (states) => current().noteActions(states),
     })
     const hooks = new Hooks({
       clock: this.#clock,
@@ -387,6 +397,7 @@ class Watch {
     this.#looks.keepOnly(addresses)
     for (const address of addresses) if (!this.#looks.has(address)) this.#looks.set(address, now)
     known.keepOnly(addresses)
+    known.forgive()
     schedule.follow(watching.recurring)
     hooks.follow(watching.hooks)
     this.#wholeAt = now

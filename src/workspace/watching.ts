@@ -37,7 +37,7 @@ export function watchingOf({ settings, assembly, bound, secrets }: WatchingInput
       const missing = secrets?.missing(name)
       const problem: Problem = {
         code: 'SECRET_MISSING',
-        message: `The webhook ${hook.url} is to be signed with ${name}, but ${missing?.reason ?? 'no source of the workspace gives it'}.`,
+        message: `A webhook is to be signed with ${name}, but ${missing?.reason ?? 'no source of the workspace gives it'}.`,
         ...(missing ? { hint: missing.hint } : {}),
         at: settings.places[`watch.hooks.${i}.secret`] ?? settings.places[''],
       }

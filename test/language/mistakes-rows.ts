@@ -153,6 +153,13 @@ export const rows: readonly Row[] = [
   ['an entry without an action', 'actions:\n  - actor: db\n', ['FIELD_MISSING 2:5']],
   ['an unknown key of an entry', 'actions:\n  - action: install\n    servce: x\n', ['FIELD_UNKNOWN 3:5']],
   ['a period that is none', 'actions:\n  - action: install\n    recurring: often\n', ['FIELD_TYPE 3:16']],
+  ['a schedule that is none', 'actions:\n  - action: install\n    cron: often\n', ['FIELD_TYPE 3:11']],
+  ['a schedule that never comes', 'actions:\n  - action: install\n    cron: 0 0 30 2 *\n', ['FIELD_TYPE 3:11']],
+  [
+    'a period and a schedule',
+    'actions:\n  - action: install\n    recurring: 5m\n    cron: 0 3 * * *\n',
+    ['FIELD_TYPE 4:5'],
+  ],
   ['force that is text', 'actions:\n  - action: install\n    force: maybe\n', ['FIELD_TYPE 3:12']],
   ['an action that is a map', 'actions:\n  - action: { a: b }\n', ['FIELD_TYPE 2:13']],
   ['args that are text', 'actions:\n  - action: install\n    args: x\n', ['FIELD_TYPE 3:11']],

@@ -101,6 +101,7 @@ describe('actions: mean', () => {
     ],
     ['both', 'actions:\n  - action: install\n    actor: d.\n    service: web-1\n', { services: ['db/web-1'] }],
     ['recurring', 'actions:\n  - action: monitor\n    recurring: 5m\n', { recurringMs: 300_000 }],
+    ['a schedule', 'actions:\n  - action: install\n    cron: 0 3 * * *\n', { cron: '0 3 * * *' }],
     ['recurring in seconds', 'actions:\n  - action: monitor\n    recurring: 30\n', { recurringMs: 30_000 }],
     ['force', 'actions:\n  - action: install\n    force: yes\n', { force: true }],
     ['args', 'cron__c:\nactions:\n  - action: trim\n    args: { keep: 3 }\n', { args: { keep: 3 } }],

@@ -135,12 +135,12 @@ test('while nobody answers the queue is bounded, and the first and the last of i
     else void held.then(() => response.end())
   })
   const { hooks, told } = hooksOf({ hook: { url } })
-  for (let at = 0; at < 1_500; at++) hooks.tell({ ...back, at })
+  for (let at = 0; at < 700; at++) hooks.tell({ ...back, at })
   release()
   await told()
   const times = got.map(({ body }) => Date.parse((JSON.parse(body) as { at: string }).at))
-  expect(times).toHaveLength(1_000)
-  expect([times[0], times[1], times[999]]).toEqual([0, 501, 1_499])
+  expect(times).toHaveLength(200)
+  expect([times[0], times[1], times[199]]).toEqual([0, 501, 699])
 })
 
 test('the watch tells the webhook of ays.yaml with a secret of the workspace', async () => {

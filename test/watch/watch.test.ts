@@ -120,7 +120,7 @@ test('a node out of reach is told once, and once when it is back', async () => {
 })
 
 test('a failed attempt is made again by the ladder, over a restart as well, and then given up', async () => {
-  const world = openWorld('node.sim__n: {}\ndeaf__a: {}\n', 'watch: { apply: all }\n')
+  const world = openWorld('node.sim__n: {}\ndeaf__a: {}\n', 'watch: { apply: all, every: 10m }\n')
   const first = world.start()
   await world.clock.pass(50_000)
   await first.stop()
@@ -140,7 +140,10 @@ test('the $retries of a service come before the ladder', async () => {
 })
 
 test('a recurring action runs first after a part of its period, then every period, and a restart changes nothing', async () => {
-  const world = openWorld('node.sim__n: {}\nnote__a: {}\nactions:\n  - { action: save, actor: note, recurring: 1h }\n')
+  const world = openWorld(
+    'node.sim__n: {}\nnote__a: {}\nactions:\n  - { action: save, actor: note, recurring: 1h }\n',
+    'watch: { every: 10m }\n',
+  )
   await world.apply()
   const first = world.start()
   await world.clock.pass(2.5 * 3_600_000)
@@ -157,6 +160,7 @@ test('a recurring action runs first after a part of its period, then every perio
 test('a schedule runs at its instants, and once for all that was missed', async () => {
   const world = openWorld(
     'node.sim__n: {}\nnote__a: {}\nactions:\n  - { action: save, actor: note, cron: "0 3 * * *" }\n',
+    'watch: { every: 1h }\n',
   )
   await world.apply()
   const first = world.start()
