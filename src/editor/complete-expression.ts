@@ -22,7 +22,7 @@ export function expressionWords(before: string, known: Known): Completion[] {
           rank,
         }),
       ),
-      ...['name', 'address', 'outputs', 'data'].map((label): Completion => ({ label, type: 'field', rank: 200 })),
+      ...['name', 'outputs', 'data'].map((label): Completion => ({ label, type: 'field', rank: 200 })),
     ]
   }
   const root = /\b(vars|env|secrets|each)\.[A-Za-z0-9_]*$/.exec(before)?.[1]

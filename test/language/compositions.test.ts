@@ -1,4 +1,5 @@
 /** Templates of a workspace: compositions in YAML, and template folders of AYS. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readWorld } from './world.ts'
 
@@ -204,4 +205,22 @@ recurring: []
     })
     expect(told).toEqual([])
   })
+})
+
+test('the page on compositions says what is true', () => {
+  const page = readFileSync(new URL('../../docs/compositions.md', import.meta.url), 'utf8')
+  const [template = '', blueprint = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '')
+  const { told, data } = readWorld(blueprint, { files: { 'templates/shop/template.yaml': template } })
+  expect(told).toEqual([])
+  expect(Object.keys(data).sort()).toEqual([
+    ...['file/eve-front', 'node/n1', 'shop/eve'],
+    ...['storage_engine/eve-0', 'storage_engine/eve-1', 'storage_engine/eve-2'],
+  ])
+  expect(data['file/eve-front']).toMatchObject({ content: expect.stringMatching(/^A shop, on n1:\d+\n$/) })
+})
+
+test('the page on secrets shows an ays.yaml that is one', () => {
+  const page = readFileSync(new URL('../../docs/secrets.md', import.meta.url), 'utf8')
+  const [settings = ''] = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? '')
+  expect(readWorld('', { settings }).told).toEqual([])
 })

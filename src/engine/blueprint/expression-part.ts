@@ -39,7 +39,6 @@ export function evaluatePart(part: ExpressionPart, scope: Scope, services: Servi
       ...service.data,
       ...outputs,
       name: service.name,
-      address,
       data: service.data,
       ...(service.outputs ? { outputs } : {}),
     }
