@@ -37,7 +37,7 @@ if [ ! -x $dir/usr/bin/systemctl ]; then
   rm -rf $dir.part; sources=$(sources_for "$suite")
   [ -n "$sources" ] || { echo "apt has no sources from which to build $suite; \\\`apt-get indextargets\\\` lists what it has." >&2; exit 1; }
   printf '%s\\n' "$sources" | TMPDIR=/var/tmp mmdebstrap --mode=root --variant=minbase --include="$4" --dpkgopt=force-unsafe-io \\
-    --aptopt='Acquire::Languages "none"' --skip=output/dev --customize-hook='rm -f "$1"/etc/ssh/ssh_host_*; rm -f "$1"/etc/resolv.conf "$1"/etc/hostname; : >"$1"/etc/resolv.conf' \\
+    --aptopt='Acquire::Languages "none"' --skip=output/dev --skip=cleanup/apt/lists --customize-hook='rm -f "$1"/etc/ssh/ssh_host_*; rm -f "$1"/etc/resolv.conf "$1"/etc/hostname; : >"$1"/etc/resolv.conf' \\
     --customize-hook='chroot "$1" systemctl --quiet enable ssh.service' "$suite" $dir.part - >&2 || { rm -rf $dir.part; exit 1; }
   mv -T $dir.part $dir
 fi

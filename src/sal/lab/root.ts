@@ -38,7 +38,7 @@ export const rootNameOf = (wanted: Pick<LabRootWanted, 'suite' | 'packages'>): s
   `${wanted.suite}-${digestOf([RECIPE, wanted.packages]).slice(0, 16)}`
 
 /** Raised when the recipe in root-programs.ts builds something else. */
-const RECIPE = 1
+const RECIPE = 2
 
 /**
  * The thing is a lab's link to a root in the machine's cache. Removing takes the link away; the cache stays, because it
