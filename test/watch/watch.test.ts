@@ -174,3 +174,29 @@ test('a schedule runs at its instants, and once for all that was missed', async 
   expect(hours(first)).toEqual([3])
   expect(hours(second)).toEqual([74])
 })
+
+test('one schedule takes a service away in the evening, another brings it back with force: true', async () => {
+  const world = openWorld(
+    `node.sim__n: {}
+note__a: {}
+actions:
+  - { action: uninstall, actor: note, cron: "0 22 * * *" }
+  - { action: install, actor: note, cron: "0 6 * * *", force: true }
+`,
+    'watch: { every: 1h }\n',
+  )
+  await world.apply()
+  const running = world.start()
+  const isThere = (): boolean => {
+    let there = false
+    world.onNode('n', ({ things }) => (there = Object.keys(things).some((thing) => thing.startsWith('file:'))))
+    return there
+  }
+  const seen: boolean[] = []
+  for (const hours of [21, 4, 6]) {
+    await world.clock.pass(hours * 3_600_000)
+    seen.push(isThere())
+  }
+  expect(seen).toEqual([true, false, true])
+  expect(types(running)).toEqual(['started', 'action', 'action', 'action'])
+})
