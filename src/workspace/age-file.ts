@@ -89,7 +89,12 @@ function readIdentities(
       reason: `its identity ${identity.file} is not there`,
       hint: 'Put it there, or name another under secrets: in ays.yaml.',
     }
-  return identitiesIn(readFileSync(path, 'utf8'), identity.file)
+  try {
+    return identitiesIn(readFileSync(path, 'utf8'), identity.file)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { reason: `its identity ${identity.file} cannot be read: ${why}`, hint: 'Make it readable for you.' }
+  }
 }
 
 function identitiesIn(

@@ -102,6 +102,16 @@ describe('an age file', () => {
     expect((await secretsIn(settings)).missing('db')?.reason).toBe('secrets.age cannot be decrypted with key.txt')
   })
 
+  test('whose identity is none, or cannot be read, is told too', async () => {
+    await writeAgeFile(root, place, new Map([['db', 'x']]))
+    writeFileSync(join(root, 'key.txt'), 'AGE-SECRET-KEY-1NONSENSE\n')
+    expect((await secretsIn(settings)).missing('db')?.reason).toContain('cannot be decrypted')
+    writeFileSync(join(root, 'key.txt'), '# nothing\n')
+    expect((await secretsIn(settings)).missing('db')?.reason).toBe('key.txt holds no age identity')
+    const folder = 'secrets: { file: secrets.age, identity: { file: . } }'
+    expect((await secretsIn(folder)).missing('db')?.reason).toContain('cannot be read')
+  })
+
   test('that is missing, or has no identity, is told with the way out', async () => {
     expect((await secretsIn(settings)).missing('db')?.hint).toContain('ays secrets set')
     await writeAgeFile(root, place, new Map([['db', 'x']]))
