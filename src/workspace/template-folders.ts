@@ -1,5 +1,5 @@
 /** The workspace's own templates: compositions and template folders of AYS, under `templates/` and `actorTemplates/`. */
-import { existsSync, readdirSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import type { Problem } from '../base/problem.ts'
 import { isName } from '../engine/blueprint/names.ts'
@@ -21,7 +21,7 @@ export function readTemplateFolders(
   const problems: Problem[] = []
   const taken = new Set(shipped.map((template) => template.name))
   const first = new Map<string, string>()
-  const templates = FOLDERS.flatMap((folder) => templateFolders(join(root, folder), 0)).flatMap(
+  const templates = FOLDERS.flatMap((folder) => templateFolders(root, folder, problems)).flatMap(
     (folder): AnyTemplate[] => {
       const name = basename(folder)
       const read = readFolder(root, folder, sources)
@@ -55,13 +55,21 @@ const OWN = 'template.yaml'
 const SCHEMA = 'schema.capnp'
 const CONFIG = 'config.yaml'
 
-function templateFolders(folder: string, depth: number): string[] {
-  if (depth > DEPTH_MAX || !existsSync(folder)) return []
-  const inside = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  if (depth > 0 && isTemplate(inside.map((one) => one.name))) return [folder]
+function templateFolders(root: string, folder: string, problems: Problem[], depth = 0): string[] {
+  const full = join(root, folder)
+  if (depth > DEPTH_MAX || !existsSync(full)) return []
+  let inside: Dirent[]
+  try {
+    inside = readdirSync(full, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    const message = `${folder} cannot be read: ${error instanceof Error ? error.message : String(error)}.`
+    problems.push({ code: 'FILE_UNREADABLE', message, at: { file: folder, line: 1, column: 1 } })
+    return []
+  }
+  if (depth > 0 && isTemplate(inside.map((one) => one.name))) return [full]
   return inside
     .filter((one) => one.isDirectory() && !one.name.startsWith('.') && one.name !== 'node_modules')
-    .flatMap((one) => templateFolders(join(folder, one.name), depth + 1))
+    .flatMap((one) => templateFolders(root, join(folder, one.name), problems, depth + 1))
 }
 
 const isTemplate = (names: readonly string[]): boolean =>

@@ -199,6 +199,10 @@ recurring: []
     expect(readWorld('db__d:\n', { files: broken }).told).toEqual(['TEMPLATE_INVALID templates/x/schema.capnp:3:9'])
   })
 
+  test('that is a file instead is told', () => {
+    expect(readWorld('db__d:\n', { files: { templates: 'a file' } }).told).toEqual(['FILE_UNREADABLE templates:1:1'])
+  })
+
   test('gives way to the template of that name that ships with ays', () => {
     const { told } = readWorld('sshkey__k:\n', {
       files: { 'templates/sshkey/schema.capnp': 'struct Schema { x @0 :Text; }' },
