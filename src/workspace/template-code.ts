@@ -1,5 +1,5 @@
 /** Templates written as code: `templates/<name>/template.ts` (or .mts, .js, .mjs) of a workspace. */
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Type } from 'typebox'
@@ -45,7 +45,7 @@ const brokenTemplate = (name: string): AnyTemplate => ({
 
 function codeFolders(root: string): { name: string; files: string[] }[] {
   const folder = join(root, 'templates')
-  if (!existsSync(folder)) return []
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return []
   return readdirSync(folder, { withFileTypes: true })
     .filter((one) => one.isDirectory() && !one.name.startsWith('.'))
     .map(({ name }) => ({
