@@ -14,8 +14,7 @@ export interface Before {
 /** The event of a change, or undefined when no state moved. `put: 'event'` is written as it is given. */
 export function eventOf(change: Change, before: Before, at: number): Omit<EventRow, 'sequence'> | undefined {
   if ('drop' in change) {
-    if (change.drop === 'hold')
-      return { at, run: undefined, what: 'hold.lifted', service: change.address }
+    if (change.drop === 'hold') return { at, run: undefined, what: 'hold.lifted', service: change.address }
     if (change.drop !== 'service' || !before.service(change.address)) return undefined
     return { at, run: undefined, what: 'service.forgotten', service: change.address }
   }
