@@ -1,8 +1,8 @@
 /** Makes plans: reads, assembles, looks at nodes, compares. */
 import { resolve } from 'node:path'
-import { type Address, LOCAL } from '../base/address.ts'
+import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
-import { isError, type Problem, ProblemsError, sortProblems, throwProblems } from '../base/problem.ts'
+import { isError, type Problem, sortProblems, throwProblems } from '../base/problem.ts'
 import type { Secret } from '../base/secret.ts'
 import { actionTasks, type PlannedAct } from '../engine/actions/action-tasks.ts'
 import { deleteRefusals } from '../engine/actions/delete-refusal.ts'
@@ -13,20 +13,17 @@ import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { BoundAction } from '../engine/graph/actions.ts'
 import type { Built } from '../engine/graph/build.ts'
-import { matchAddresses } from '../engine/graph/targets.ts'
-import { thingKey } from '../engine/graph/tasks.ts'
-import type { Finding } from '../engine/kind.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
-import type { Sight, WantedThing, Work, World } from '../engine/plan/world.ts'
+import type { WantedThing, Work, World } from '../engine/plan/world.ts'
 import type { AnyTemplate } from '../engine/template.ts'
-import { tryFindKind } from '../sal/kinds.ts'
 import type { Memory } from '../store/store.ts'
 import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
 import type { ActionOrder, PlanOptions, WorkspaceOptions } from './contract.ts'
 import { absentOf, holdChanges } from './hold-changes.ts'
-import { lookAtNodes, type NodeSights } from './look-at-nodes.ts'
 import { Nodes } from './nodes.ts'
+import { type Begun, lookForPlan, type PlanShape } from './plan-looks.ts'
+import { worldOf } from './plan-world.ts'
 import type { Planned } from './planned.ts'
 import { readWorkspace } from './read.ts'
 import { deletedBy, readOrder } from './read-order.ts'
@@ -42,24 +39,6 @@ export interface ReadState {
   readonly bound: readonly BoundAction[]
   readonly disabled: ReadonlySet<Address>
   readonly problems: readonly Problem[]
-}
-
-interface Begun {
-  readonly memory: Memory
-  readonly renames: ReadonlyMap<Address, Address>
-  readonly nodes: Nodes
-  facts(node: Address): Facts | undefined
-  assembly(): Assembly
-  /** True when a node's facts were not known before: the assembly was made anew. */
-  learn(facts: ReadonlyMap<Address, Facts>): boolean
-}
-
-interface PlanShape {
-  readonly kind: Plan['kind']
-  readonly options: PlanOptions
-  readonly scope: Scope
-  /** Things that are no service's, such as those of actions: looked at as well. */
-  extra(): readonly WantedThing[]
 }
 
 export interface PlanningOptions {
@@ -192,45 +171,17 @@ export class Planning {
   ): Promise<Planned> {
     const { kind, options, scope } = of
     const { memory, nodes, renames } = begun
-    const sights = options.refresh === false ? { sights: new Map(), facts: new Map() } : await this.#look(begun, of)
+    const sights = options.refresh === false ? { sights: new Map(), facts: new Map() } : await lookForPlan(begun, of)
     const assembly = begun.assembly()
-    const world = this.#worldOf({ kind, options, assembly, memory, scope, nodes, sights })
+    const world = worldOf({
+      ...{ kind, options, assembly, memory, scope, nodes, sights },
+      environment: this.#environment,
+      claimant: this.#session.claimant,
+      warnings: this.read().problems.filter((problem) => !isError(problem)),
+    })
     const { plan, works } = make(world)
     const { includes } = scope
     return { plan, works, assembly, memory, renames, sights, nodes, includes, replace: world.replace, holdChanges: [] }
-  }
-
-  /** One look at all nodes; one more where facts seen for the first time decide what else is wanted. */
-  async #look(begun: Begun, { kind, options, scope, extra }: PlanShape): Promise<NodeSights> {
-    const { memory } = begun
-    const gone = new Set(scope.orphans)
-    const known = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
-    const look = (): Promise<NodeSights> => {
-      const { wanted, held } = begun.assembly()
-      const all = kind === 'destroy' ? [] : [...(kind === 'action' ? wanted : held).things.values()]
-      const things = [...all.filter((thing) => thing.owners.some((owner) => scope.includes(owner))), ...extra()]
-      // Claims on things that are new to this workspace are among the facts.
-      const withNews = new Set(
-        things.filter((thing) => !known.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
-      )
-      return lookAtNodes({
-        nodes: begun.nodes,
-        things,
-        pastTasks: memory.tasks.filter((task) => scope.includes(task.service) || gone.has(task.service)),
-        going: new Set(scope.orphans.filter((address) => memory.services.get(address)?.disposable)),
-        wantsFacts: (node) => begun.facts(node) === undefined || withNews.has(node),
-        machineId: (node) => memory.nodes.get(node)?.facts.machineId,
-        tryFindKind,
-        signal: options.signal ?? new AbortController().signal,
-      })
-    }
-    const sights = await look()
-    const before = new Set(begun.assembly().wanted.things.keys())
-    const more =
-      begun.learn(sights.facts) &&
-      kind !== 'destroy' &&
-      [...begun.assembly().wanted.things.keys()].some((key) => !before.has(key))
-    return more ? { ...(await look()), facts: sights.facts } : sights
   }
 
   /** Actions that the blueprints ask for and that are not verbs of the lifecycle: done once per entry. */
@@ -319,72 +270,4 @@ export class Planning {
   async close(): Promise<void> {
     if (!this.#options.roads) await this.#roads.close()
   }
-
-  #worldOf(of: {
-    kind: Plan['kind']
-    options: PlanOptions
-    assembly: Assembly
-    memory: Memory
-    scope: Scope
-    nodes: Nodes
-    sights: NodeSights
-  }): World {
-    const { kind, options, assembly, memory, scope, nodes, sights } = of
-    const remembered = options.refresh === false ? findingsFromMemory(memory) : undefined
-    const replace = new Set(
-      (options.replace ?? []).flatMap((pattern) => {
-        const found = matchAddresses(pattern, assembly.graph.services.keys())
-        if (found.length === 0)
-          throw new ProblemsError([{ code: 'TARGET_UNKNOWN', message: `--replace ${pattern} matches no service.` }])
-        return found
-      }),
-    )
-    const destroys = kind === 'destroy'
-    const wanted = kind === 'action' ? assembly.wanted : assembly.held
-    const roads = [...assembly.graph.services.values()]
-      .filter((service) => service.template.connection && service.address !== LOCAL)
-      .map((service) => connectionOf(assembly, service.address)?.road)
-    return {
-      kind,
-      environment: this.#environment,
-      graph: destroys ? { services: new Map(), order: [] } : assembly.graph,
-      tasks: destroys ? new Map() : wanted.tasks,
-      things: destroys ? new Map() : wanted.things,
-      past: memory,
-      finding: (node, thing) => nodes.seen(node, thing)?.finding ?? remembered?.get(thingKey(node, thing)),
-      sight: (node): Sight =>
-        sights.sights.get(node) ??
-        (remembered ? { state: remembered.size > 0 && hasNode(memory, node) ? 'seen' : 'bare' } : { state: 'seen' }),
-      claimedBy: (node, thing) => {
-        const claim = sights.facts.get(node)?.claims[thing]
-        const isOurs = claim === undefined || claim.workspace === this.#session.claimant
-        return isOurs ? undefined : `${claim.service} of ${claim.workspace}`
-      },
-      tryFindKind,
-      orphans: scope.orphans,
-      includes: scope.includes,
-      replace,
-      holds: memory.holds,
-      acts: [],
-      allow: options.allow ?? [],
-      warnings: this.read().problems.filter((problem) => !isError(problem)),
-      simulated:
-        roads.length > 0 &&
-        roads.every((road) => road === 'sim') &&
-        [...assembly.wanted.things.values()].every((thing) => thing.node !== LOCAL),
-    }
-  }
 }
-
-/** Without asking anyone: every thing as it was last applied. */
-function findingsFromMemory(memory: Memory): Map<string, Finding<unknown>> {
-  const findings = new Map<string, Finding<unknown>>()
-  for (const task of memory.tasks) {
-    const kind = tryFindKind(task.kind)
-    if (kind)
-      findings.set(thingKey(task.node, task.thing), { state: 'seen', found: kind.settled(task.wanted, kind.bare) })
-  }
-  return findings
-}
-
-const hasNode = (memory: Memory, node: Address): boolean => node === LOCAL || memory.services.has(node)

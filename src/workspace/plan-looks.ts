@@ -1,0 +1,66 @@
+/** The looks that a plan needs: one at every node, and one more where new facts decide what else is wanted. */
+import type { Address } from '../base/address.ts'
+import type { Facts } from '../engine/facts.ts'
+import { thingKey } from '../engine/graph/tasks.ts'
+import type { Plan } from '../engine/plan/plan.ts'
+import type { WantedThing } from '../engine/plan/world.ts'
+import { tryFindKind } from '../sal/kinds.ts'
+import type { Memory } from '../store/store.ts'
+import type { Assembly } from './assemble.ts'
+import type { PlanOptions } from './contract.ts'
+import { lookAtNodes, type NodeSights } from './look-at-nodes.ts'
+import type { Nodes } from './nodes.ts'
+import type { Scope } from './scope.ts'
+
+/** What every plan begins with. */
+export interface Begun {
+  readonly memory: Memory
+  readonly renames: ReadonlyMap<Address, Address>
+  readonly nodes: Nodes
+  facts(node: Address): Facts | undefined
+  assembly(): Assembly
+  /** True when a node's facts were not known before: the assembly was made anew. */
+  learn(facts: ReadonlyMap<Address, Facts>): boolean
+}
+
+/** Which plan it is to be. */
+export interface PlanShape {
+  readonly kind: Plan['kind']
+  readonly options: PlanOptions
+  readonly scope: Scope
+  /** Things that are no service's, such as those of actions: looked at as well. */
+  extra(): readonly WantedThing[]
+}
+
+/** One look at all nodes; one more where facts seen for the first time decide what else is wanted. */
+export async function lookForPlan(begun: Begun, { kind, options, scope, extra }: PlanShape): Promise<NodeSights> {
+  const { memory } = begun
+  const gone = new Set(scope.orphans)
+  const known = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
+  const look = (): Promise<NodeSights> => {
+    const { wanted, held } = begun.assembly()
+    const all = kind === 'destroy' ? [] : [...(kind === 'action' ? wanted : held).things.values()]
+    const things = [...all.filter((thing) => thing.owners.some((owner) => scope.includes(owner))), ...extra()]
+    // Claims on things that are new to this workspace are among the facts.
+    const withNews = new Set(
+      things.filter((thing) => !known.has(thingKey(thing.node, thing.thing))).map((thing) => thing.node),
+    )
+    return lookAtNodes({
+      nodes: begun.nodes,
+      things,
+      pastTasks: memory.tasks.filter((task) => scope.includes(task.service) || gone.has(task.service)),
+      going: new Set(scope.orphans.filter((address) => memory.services.get(address)?.disposable)),
+      wantsFacts: (node) => begun.facts(node) === undefined || withNews.has(node),
+      machineId: (node) => memory.nodes.get(node)?.facts.machineId,
+      tryFindKind,
+      signal: options.signal ?? new AbortController().signal,
+    })
+  }
+  const sights = await look()
+  const before = new Set(begun.assembly().wanted.things.keys())
+  const more =
+    begun.learn(sights.facts) &&
+    kind !== 'destroy' &&
+    [...begun.assembly().wanted.things.keys()].some((key) => !before.has(key))
+  return more ? { ...(await look()), facts: sights.facts } : sights
+}
