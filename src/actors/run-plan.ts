@@ -1,86 +1,19 @@
 /** Carries out a plan: writes the run down, starts what is ready, follows what ends, until nothing is left. */
 import type { Address } from '../base/address.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
-import type { AnyKind, CommandResult } from '../engine/kind.ts'
-import type { Plan, ServicePlan } from '../engine/plan/plan.ts'
-import type { PastTask, Work } from '../engine/plan/world.ts'
-import { type End, trackReadiness } from '../engine/run/readiness.ts'
-import type { ActionState, Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
-import { type Seen, type Transport, TransportError } from '../transport/transport.ts'
+import type { ServicePlan } from '../engine/plan/plan.ts'
+import type { Work } from '../engine/plan/world.ts'
+import { trackReadiness } from '../engine/run/readiness.ts'
+import type { Change, JobRow, Run } from '../store/store.ts'
+import { TransportError } from '../transport/transport.ts'
 import { adoptWork } from './adopt-work.ts'
 import { gateOf, LANES_PER_NODE, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
+import type { RunInput, RunResult } from './run-input.ts'
+import { actChanges, attemptsOf, newJob, onPaperChanges, seenOf } from './run-notes.ts'
 import { runWork } from './run-work.ts'
 import { endedJob } from './work-changes.ts'
-import { questionsOf, type WorkContext, type WorkEnd } from './work-context.ts'
-
-export interface RunInput {
-  readonly plan: Plan
-  readonly works: readonly Work[]
-  readonly store: Store
-  readonly clock: Clock
-  readonly who: string
-  readonly fence: number
-  readonly workspace: string
-  /** 8 hex digits of this state; job ids begin with it. */
-  readonly tag: string
-  readonly parallel: number
-  /** Exchanges with commands on one node at once; at most 4. */
-  readonly perNode: number
-  /** How often a service is tried again, and after which errors. */
-  retries(service: Address): Retries
-  /** `$timeout` of a service. */
-  timeoutMs(service: Address): number | undefined
-  readonly patienceMs: number
-  openTransport(node: Address): Promise<Transport>
-  /** Closes the connection to a node that was just remade, so that the next one is new. */
-  resetTransport(node: Address): Promise<void>
-  tryFindKind(name: string): AnyKind | undefined
-  remember(address: Address): RememberedService | undefined
-  past(node: Address, thing: string): PastTask | undefined
-  /** Everything remembered of a service. */
-  pastOf(service: Address): readonly PastTask[]
-  /** What is known of an action of a service. */
-  actionState(service: Address, action: string, entry: string): ActionState | undefined
-  /** What the plan saw of a thing, while it may still be true. */
-  seen(node: Address, thing: string): Seen | undefined
-  readonly replace: ReadonlySet<Address>
-  /** Facts and the like, once a node is seen for the first time in this run. */
-  onFirstSight(node: Address, transport: Transport): Promise<readonly Change[]>
-  /** Written with the run: renames, allocations, what is in place and changed only on paper. */
-  readonly onPaper: readonly Change[]
-  /** Aborted: nothing new starts, what runs goes on to its end. */
-  readonly signal: AbortSignal
-  /** Aborted: what runs is ended. */
-  readonly endNow: AbortSignal
-  onStart(run: number, jobs: number): void
-  onWork(work: Work, event: WorkEvent): void
-}
-
-/** Waits between attempts; `all`: after any error, else only after what a kind calls transient. */
-export interface Retries {
-  readonly waitsMs: readonly number[]
-  readonly all: boolean
-}
-
-export type WorkEvent =
-  | { readonly type: 'started'; readonly action: string }
-  | { readonly type: 'moving'; readonly progress: string }
-  | {
-      readonly type: 'ended'
-      readonly end: End
-      readonly ms: number
-      readonly problem?: Problem
-      readonly results: readonly CommandResult[]
-    }
-
-export interface RunResult {
-  readonly run: number
-  readonly state: Run['state']
-  readonly jobs: readonly JobRow[]
-  readonly problems: readonly Problem[]
-}
+import type { WorkEnd } from './work-context.ts'
 
 /** Resolves when every job has ended, was skipped, or the run was cancelled and what ran has ended. */
 export async function runPlan(input: RunInput): Promise<RunResult> {
@@ -294,67 +227,4 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   )
   store.commit([{ put: 'run', run: { ...run, state, endedAt: clock.now(), summary } }])
   return { run: id, state, jobs: rows, problems }
-}
-
-function onPaperChanges(input: RunInput, work: Work): Change[] {
-  const remember = work.forgets ? undefined : input.remember(work.service)
-  if (remember) return [{ put: 'service', service: { ...remember, appliedAt: input.clock.now() } }]
-  return work.forgets ? input.pastOf(work.service).map(({ node, thing }) => ({ drop: 'task', node, thing })) : []
-}
-
-/** Attempts that an earlier run left are counted on, and not begun before they are due. */
-function attemptsOf(input: RunInput, work: Work): Pick<WorkContext, 'limits' | 'dueAt' | 'timeoutMs'> {
-  const { waitsMs, all } = input.retries(work.service)
-  const { action, entry } = work.act ?? { action: 'apply', entry: '' }
-  const before = all ? input.actionState(work.service, action, entry) : undefined
-  const attemptsBefore = before?.nextAt !== undefined && before.attempts <= waitsMs.length ? before.attempts : 0
-  const timeoutMs = input.timeoutMs(work.service)
-  return {
-    limits: { retriesMs: waitsMs, retriesAll: all, attemptsBefore, passesMax: 3, movesMax: 5 },
-    ...(attemptsBefore > 0 && before?.nextAt !== undefined ? { dueAt: before.nextAt } : {}),
-    ...(timeoutMs !== undefined ? { timeoutMs } : {}),
-  }
-}
-
-/** The state of an action of the service, for `ays status` and so that an entry that is ok runs once. */
-function actChanges({ clock, actionState }: RunInput, work: Work, end: WorkEnd): Change[] {
-  const { action, entry } = work.act ?? { action: 'apply', entry: '' }
-  const before = actionState(work.service, action, entry)
-  if (end.end === 'cancelled' || (!work.act && end.end === 'ok' && !before && end.tries <= 1)) return []
-  const attempts = end.end === 'ok' ? 0 : end.tries
-  const problem = end.problem ? { problem: end.problem } : {}
-  return [
-    {
-      put: 'action',
-      action: { address: work.service, action, entry, state: end.end, attempts, lastAt: clock.now(), ...problem },
-    },
-  ]
-}
-
-function newJob(
-  input: RunInput,
-  run: Run,
-  work: Work,
-  n: number,
-  services: readonly ServicePlan[] | undefined,
-): JobRow {
-  return {
-    id: `${input.tag}-${run.id}-${n}`,
-    run: run.id,
-    service: work.service,
-    node: work.node,
-    state: 'waiting',
-    action: work.act?.action ?? services?.[0]?.action ?? 'update',
-    attempts: 0,
-  }
-}
-
-function seenOf(input: RunInput, work: Work): Seen[] | undefined {
-  const seen: Seen[] = []
-  for (const question of questionsOf({ work, tryFindKind: input.tryFindKind })) {
-    const one = input.seen(work.node, question.thing)
-    if (one?.finding.state !== 'seen') return undefined
-    seen.push(one)
-  }
-  return seen
 }

@@ -1,6 +1,7 @@
 /** Carries out a plan under the lease: attaches to what an earlier run left, runs, and tells what became of it. */
 
-import { runPlan, type WorkEvent } from '../actors/run-plan.ts'
+import type { WorkEvent } from '../actors/run-input.ts'
+import { runPlan } from '../actors/run-plan.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { plain } from '../base/json.ts'

@@ -1,6 +1,7 @@
 /** A run over nodes in memory, with a clock in the test's hands. */
 
-import { type RunInput, type RunResult, runPlan } from '../../src/actors/run-plan.ts'
+import type { RunInput, RunResult } from '../../src/actors/run-input.ts'
+import { runPlan } from '../../src/actors/run-plan.ts'
 import type { Address } from '../../src/base/address.ts'
 import type { Clock } from '../../src/base/clock.ts'
 import type { Facts } from '../../src/engine/facts.ts'

@@ -1,0 +1,77 @@
+/** What a run is given, what it tells while it goes, and what became of it. */
+import type { Address } from '../base/address.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Problem } from '../base/problem.ts'
+import type { AnyKind, CommandResult } from '../engine/kind.ts'
+import type { Plan } from '../engine/plan/plan.ts'
+import type { PastTask, Work } from '../engine/plan/world.ts'
+import type { End } from '../engine/run/readiness.ts'
+import type { ActionState, Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
+import type { Seen, Transport } from '../transport/transport.ts'
+
+export interface RunInput {
+  readonly plan: Plan
+  readonly works: readonly Work[]
+  readonly store: Store
+  readonly clock: Clock
+  readonly who: string
+  readonly fence: number
+  readonly workspace: string
+  /** 8 hex digits of this state; job ids begin with it. */
+  readonly tag: string
+  readonly parallel: number
+  /** Exchanges with commands on one node at once; at most 4. */
+  readonly perNode: number
+  /** How often a service is tried again, and after which errors. */
+  retries(service: Address): Retries
+  /** `$timeout` of a service. */
+  timeoutMs(service: Address): number | undefined
+  readonly patienceMs: number
+  openTransport(node: Address): Promise<Transport>
+  /** Closes the connection to a node that was just remade, so that the next one is new. */
+  resetTransport(node: Address): Promise<void>
+  tryFindKind(name: string): AnyKind | undefined
+  remember(address: Address): RememberedService | undefined
+  past(node: Address, thing: string): PastTask | undefined
+  /** Everything remembered of a service. */
+  pastOf(service: Address): readonly PastTask[]
+  /** What is known of an action of a service. */
+  actionState(service: Address, action: string, entry: string): ActionState | undefined
+  /** What the plan saw of a thing, while it may still be true. */
+  seen(node: Address, thing: string): Seen | undefined
+  readonly replace: ReadonlySet<Address>
+  /** Facts and the like, once a node is seen for the first time in this run. */
+  onFirstSight(node: Address, transport: Transport): Promise<readonly Change[]>
+  /** Written with the run: renames, allocations, what is in place and changed only on paper. */
+  readonly onPaper: readonly Change[]
+  /** Aborted: nothing new starts, what runs goes on to its end. */
+  readonly signal: AbortSignal
+  /** Aborted: what runs is ended. */
+  readonly endNow: AbortSignal
+  onStart(run: number, jobs: number): void
+  onWork(work: Work, event: WorkEvent): void
+}
+
+/** Waits between attempts; `all`: after any error, else only after what a kind calls transient. */
+export interface Retries {
+  readonly waitsMs: readonly number[]
+  readonly all: boolean
+}
+
+export type WorkEvent =
+  | { readonly type: 'started'; readonly action: string }
+  | { readonly type: 'moving'; readonly progress: string }
+  | {
+      readonly type: 'ended'
+      readonly end: End
+      readonly ms: number
+      readonly problem?: Problem
+      readonly results: readonly CommandResult[]
+    }
+
+export interface RunResult {
+  readonly run: number
+  readonly state: Run['state']
+  readonly jobs: readonly JobRow[]
+  readonly problems: readonly Problem[]
+}
