@@ -28,6 +28,8 @@ export interface ActingOptions {
 export type Acted = 'done' | { readonly held: Problem }
 
 const LOOKS_MAX = 3
+/** How often a recurring action tries whether its node is back. */
+const LOST_EVERY_MS = 60_000
 
 /** Looks again, so that nothing old is gone by, and puts right what is still wrong. */
 export async function repair(options: ActingOptions, services: readonly Address[]): Promise<Acted> {
@@ -143,14 +145,18 @@ function firstProblem(error: unknown): Problem {
 
 /** Runs one action with one set of arguments for all services that are due together. */
 export async function runActions(options: ActingOptions, entries: readonly Scheduled[]): Promise<Acted> {
-  const { workspace, schedule, clock, signal } = options
+  const { workspace, known, schedule, clock, signal } = options
   const [first] = entries
   if (!first) return 'done'
   const startedAt = clock.now()
   const { action } = first
   const custom = !(LIFECYCLE as readonly string[]).includes(action)
   const held = heldOf(workspace, entries)
-  const ready = entries.filter((entry) => !held.has(entry))
+  const lost = entries.filter((entry) => !held.has(entry) && known.isOutOfReach(entry.service))
+  const ready = entries.filter((entry) => !held.has(entry) && !lost.includes(entry))
+  // They stay due, and run when their node is back.
+  schedule.putOff(lost, startedAt + LOST_EVERY_MS)
+  tellLeftOut(options, new Map(lost.map((entry) => [entry, startedAt + LOST_EVERY_MS])), 'its node is out of reach')
   leaveOut(options, [...held], startedAt, 'a verb holds the service, until `ays action start` lifts that')
   if (ready.length === 0) return 'done'
   const services = ready.map((entry) => entry.service)
@@ -162,7 +168,10 @@ export async function runActions(options: ActingOptions, entries: readonly Sched
     endAll(options, ready, startedAt, () => ({ state: 'error', problem }))
     return 'done'
   }
-  const lacking = plan.services.find(({ verb, tasks }) => custom && verb !== action && tasks.length > 0)
+  // What is out of reach is unknown, not lacking: its run fails with the reason, and is tried again.
+  const lacking = plan.services.find(
+    ({ verb, tasks }) => custom && verb !== action && tasks.some((task) => task.action !== 'unknown'),
+  )
   if (lacking) {
     if (ready.length === 1) leaveOut(options, ready, startedAt, `${lacking.address} is not in place`)
     else
@@ -212,14 +221,18 @@ function endAll(
   }
 }
 
-function leaveOut(
-  { schedule, tell }: ActingOptions,
-  entries: readonly Scheduled[],
-  startedAt: number,
-  why: string,
-): void {
-  if (entries.length === 0) return
-  for (const [entry, nextAt] of schedule.ended(entries, startedAt, () => 'left out')) {
+function leaveOut(options: ActingOptions, entries: readonly Scheduled[], startedAt: number, why: string): void {
+  if (entries.length > 0)
+    tellLeftOut(
+      options,
+      options.schedule.ended(entries, startedAt, () => 'left out'),
+      why,
+    )
+}
+
+/** `next`: when each is due again. Told once, until it ran or another reason keeps it. */
+function tellLeftOut({ schedule, tell }: ActingOptions, next: ReadonlyMap<Scheduled, number>, why: string): void {
+  for (const [entry, nextAt] of next) {
     if (!schedule.isNewlyLeftOut(entry, why)) continue
     const { service, action } = entry
     const message = `${action} of ${service} is left out: ${why}.`

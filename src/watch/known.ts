@@ -181,6 +181,10 @@ export class KnownServices {
     this.#put(address, { retry: { attempts: this.#of(address).retry?.attempts ?? 0, ...nextAt, ...digest } })
   }
 
+  isOutOfReach(service: Address): boolean {
+    return this.#of(service).lost !== undefined
+  }
+
   isLost(node: Address): boolean {
     return this.#lostNodes.has(node)
   }

@@ -1,7 +1,7 @@
 /** Looks at services when they are due, and at everything when the blueprints changed. */
 import type { Address } from '../base/address.ts'
 import { digestOf } from '../base/json.ts'
-import type { Problem } from '../base/problem.ts'
+import { type Problem, ProblemsError } from '../base/problem.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { Watching } from '../workspace.ts'
 import { otherHolder } from './holder.ts'
@@ -12,6 +12,10 @@ import { nextOfPeriod, Timetable } from './timetable.ts'
 
 /** How often a service is looked at where nothing says otherwise. */
 export const LOOK_EVERY_MS = 30_000
+
+/** A look at several nodes waits so long, or so many times what looks took last, for a node that does not answer. */
+const PATIENCE_MS = 3_000
+const PATIENCE_FACTOR = 4
 
 /** A look under way. */
 interface Look {
@@ -27,6 +31,7 @@ export class Looking {
   /** When everything is looked at, new and gone services included. */
   #wholeAt = NEVER
   #wholeRuns = false
+  #usualMs = 0
   #toldPending = ''
   #lastNow = 0
 
@@ -75,6 +80,54 @@ export class Looking {
     for (const group of groups.values()) this.#beginGroup(opened, group, now)
   }
 
+  /** One exchange per node, all at once; where one of them does not answer, each by itself. */
+  #beginGroup(opened: Opened, only: readonly Address[], dueAt: number): void {
+    for (const address of only) this.#times.begin(address)
+    const byNode = new Map<Address | undefined, Address[]>()
+    for (const address of only) {
+      const node = opened.services.get(address)?.node
+      byNode.set(node, [...(byNode.get(node) ?? []), address])
+    }
+    this.#look(new Set(), async (look) => {
+      const patience = byNode.size > 1 ? this.#abortLate(look) : undefined
+      const began = this.#loop.clock.now()
+      const told = await this.#ask(opened, only, look)
+      patience?.abort()
+      if (told) this.#usualMs = this.#loop.clock.now() - began
+      if (told || this.#loop.signal.aborted) for (const address of only) this.#end(opened, address, dueAt)
+      else
+        for (const some of byNode.values())
+          this.#look(new Set(look.spoiled), async (one) => {
+            await this.#ask(opened, some, one)
+            for (const address of some) this.#end(opened, address, dueAt)
+          })
+    })
+  }
+
+  /** False when it was aborted before everything was known. Problems are told, and what was asked is due again. */
+  async #ask(opened: Opened, only: readonly Address[], { abort, spoiled }: Look): Promise<boolean> {
+    try {
+      const plan = await opened.workspace.plan({ only, acts: false, signal: abort.signal })
+      if (abort.signal.aborted) return false
+      this.#learn(opened, judge(plan, only), spoiled)
+    } catch (error) {
+      if (!(error instanceof ProblemsError)) throw error
+      this.#loop.tellProblems('work', error.problems)
+    }
+    return true
+  }
+
+  /** Aborts a look that takes much longer than looks do; the result calls that off. */
+  #abortLate(look: Look): AbortController {
+    const called = new AbortController()
+    const patienceMs = Math.max(PATIENCE_MS, PATIENCE_FACTOR * this.#usualMs)
+    this.#loop.clock.sleep(patienceMs, called.signal).then(
+      () => look.abort.abort(),
+      () => undefined,
+    )
+    return called
+  }
+
   /** What looks under way say of these services is not gone by. */
   spoil(services: readonly Address[]): void {
     for (const look of this.#looks) for (const address of services) look.spoiled.add(address)
@@ -83,18 +136,6 @@ export class Looking {
   /** The first instant after now at which something is due. */
   next(now: number): number {
     return Math.min(this.#times.next(now) ?? NEVER, this.#wholeAt > now ? this.#wholeAt : NEVER)
-  }
-
-  #beginGroup(opened: Opened, only: readonly Address[], dueAt: number): void {
-    for (const address of only) this.#times.begin(address)
-    this.#look(new Set(), async ({ abort, spoiled }) => {
-      try {
-        const plan = await opened.workspace.plan({ only, acts: false, signal: abort.signal })
-        if (!abort.signal.aborted) this.#learn(opened, judge(plan, only), spoiled)
-      } finally {
-        for (const address of only) this.#end(opened, address, dueAt)
-      }
-    })
   }
 
   #beginWhole(opened: Opened, acted: ReadonlySet<Address>): void {

@@ -200,3 +200,19 @@ actions:
   expect(seen).toEqual([true, false, true])
   expect(types(running)).toEqual(['started', 'action', 'action', 'action'])
 })
+
+test('a recurring action whose node is out of reach is left out, told once, and runs when the node is back', async () => {
+  const blueprint = (faults: string): string =>
+    `node.sim__n: ${faults}\nnote__a: {}\nactions:\n  - { action: save, actor: note, recurring: 10m }\n`
+  const world = openWorld(blueprint('{}'), 'watch: { every: 1m }\n')
+  await world.apply()
+  const running = world.start()
+  await world.clock.pass(1_000)
+  world.write('blueprints/main.yaml', blueprint('{ faults: { down: true } }'))
+  await world.clock.pass(3_600_000)
+  world.write('blueprints/main.yaml', blueprint('{}'))
+  await world.clock.pass(240_000)
+  const told = running.events.map((event) => (event.type === 'action' ? `action ${event.state}` : event.type))
+  const since = told.slice(told.indexOf('reloaded'))
+  expect(since).toEqual(['reloaded', 'lost', 'action skipped', 'reloaded', 'back', 'action ok'])
+})
