@@ -46,6 +46,8 @@ export { user } from './sal/users/user.ts'
 export type { Holder, JobRow, Memory, Run } from './store/store.ts'
 export { templates } from './templates/index.ts'
 export { type Transport, TransportError } from './transport/transport.ts'
+export type { WatchEvent } from './watch/events.ts'
+export { type WatchOptions, watch } from './watch/watch.ts'
 export {
   type ApplyOptions,
   type ApplyResult,
