@@ -2,46 +2,20 @@ import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Facts } from '../engine/facts.ts'
+import type { PastService, PastTask } from '../engine/plan/world.ts'
 import type { Rung } from '../engine/task.ts'
 
 /** A service as it was last applied. */
-export interface RememberedService {
-  readonly address: Address
-  readonly template: string
+export interface RememberedService extends PastService {
   readonly slug: string
-  /** The node whose connection its tasks used; absent for services without tasks. */
-  readonly node?: Address
-  readonly parent?: Address
-  readonly consumes: readonly Address[]
-  readonly after: readonly Address[]
-  /** A disposable node takes what lives on it along. */
-  readonly disposable?: boolean
   readonly tags?: readonly string[]
-  /** $protect as last applied: also an orphan keeps it. */
-  readonly protect?: boolean
   /** Which unnamed links were resolved to the only candidate. */
   readonly resolved?: Readonly<Record<string, Address>>
   readonly appliedAt: number
 }
 
-/** One thing on one node as it was last applied. Secrets are sealed. */
-export interface RememberedTask {
-  readonly service: Address
-  /** Others that want the same thing; `service` is the first of them in the order of work. */
-  readonly shared?: readonly Address[]
-  readonly node: Address
-  readonly thing: string
-  readonly kind: string
-  readonly wanted: Json
-  /** What was there before ays came (a Found of the kind). */
-  readonly before: Json
-  /** It was as wanted when first seen: its removal leaves it. */
-  readonly adopted: boolean
-  readonly rung: Exclude<Rung, 'absent'>
-  readonly holds?: 'data'
-  /** Its place among the service's tasks. */
-  readonly position: number
-}
+/** One thing on one node as it was last applied. */
+export type RememberedTask = PastTask
 
 export interface RememberedNode {
   readonly address: Address

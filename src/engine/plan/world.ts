@@ -11,28 +11,37 @@ import type { Plan, PlanHold } from './plan.ts'
 /** One thing on one node as the whole graph wants it. The first owner's job does the work; the plan shows it there. */
 export type WantedThing = OwnedTask
 
-/** A service and a thing as they were last applied; the store keeps them (see store.ts, whose rows have these shapes). */
+/** A service as it was last applied: what planning needs of it. */
 export interface PastService {
   readonly address: Address
   readonly template: string
+  /** The node whose connection its tasks used; absent for services without tasks. */
   readonly node?: Address
   readonly parent?: Address
   readonly consumes: readonly Address[]
   readonly after: readonly Address[]
+  /** A disposable node takes what lives on it along. */
   readonly disposable?: boolean
+  /** $protect as last applied: also an orphan keeps it. */
   readonly protect?: boolean
 }
+
+/** One thing on one node as it was last applied. Secrets are sealed. */
 export interface PastTask {
   readonly service: Address
+  /** Others that want the same thing; `service` is the first of them in the order of work. */
   readonly shared?: readonly Address[]
   readonly node: Address
   readonly thing: string
   readonly kind: string
   readonly wanted: Json
+  /** What was there before ays came (a Found of the kind). */
   readonly before: Json
+  /** It was as wanted, or taken as it was, when first seen. */
   readonly adopted: boolean
   readonly rung: Exclude<Rung, 'absent'>
   readonly holds?: 'data'
+  /** Its place among the service's tasks. */
   readonly position: number
 }
 
