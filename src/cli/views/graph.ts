@@ -53,7 +53,8 @@ export function graphDot(graph: Graph): string {
   const head = [
     'digraph ays {',
     '  rankdir=LR',
-    '  node [shape=box style=rounded fontname="sans-serif" fontsize=11]',
+    // Graphviz measures with a narrow font; browsers draw with wider ones: the margin leaves room for them.
+    '  node [shape=box style=rounded fontname="sans-serif" fontsize=11 margin="0.35,0.08"]',
     '  edge [color="#667788"]',
   ]
   const lines = graph.order.flatMap((address) => {
