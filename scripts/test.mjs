@@ -31,8 +31,27 @@ function prepareLab() {
     console.log('Lab nodes are not prepared: that needs Linux, root and apt (and AYS_TEST_INSTALL other than 0).')
     return
   }
+  install()
   const { status } = run(process.execPath, ['bin/ays.js', 'lab', 'prepare', '--yes'])
   if (status !== 0) console.log('Lab nodes could not be prepared: tests that need them are skipped.')
+}
+
+/** Programs that tests try kinds and transports with. Servers only in CI: elsewhere a test run starts none on a machine. */
+function install() {
+  const programs = ['btrfs-progs', 'busybox', 'bind9-dnsutils', 'iputils-ping', 'redis-tools']
+  const servers = ['openssh-server', 'redis-server', 'bind9', 'caddy']
+  const wanted = process.env.CI ? [...programs, ...servers] : programs
+  const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...wanted], {
+    encoding: 'utf8',
+  })
+  const missing = wanted.filter((name) => !stdout.includes(`${name} installed`))
+  if (missing.length === 0) return
+  console.log(`Installing for the tests: ${missing.join(', ')}`)
+  const apt = (...args) =>
+    run('apt-get', ['-qq', '-o', 'DPkg::Lock::Timeout=300', ...args], { DEBIAN_FRONTEND: 'noninteractive' })
+  apt('update')
+  if (apt('install', '-y', '--no-install-recommends', ...missing).status !== 0)
+    console.log('They could not be installed: tests that need them are skipped.')
 }
 
 /** Prints the last line; gives the exit code, which is not 0 when nothing ran. */

@@ -23,7 +23,9 @@ export async function benchFleet({ ays, root, folder, nodes: nodeCount, files: f
     return { ...table, rows: [], notes: ['Not run: lab nodes need Linux and root.'] }
 
   const names = Array.from({ length: nodeCount }, (_, i) => `n${i + 1}`)
-  const nodeText = names.map((name) => `node.lab__${name}:\n  root: host\n`).join('')
+  // This machine's own root needs nothing built and has Python, which Ansible wants; without an sshd in it there is Debian's.
+  const nodeRoot = existsSync('/usr/sbin/sshd') ? 'host' : 'debian'
+  const nodeText = names.map((name) => `node.lab__${name}:\n  root: ${nodeRoot}\n`).join('')
   const workspace = writeWorkspace(join(folder, 'fleet'), { 'nodes.yaml': nodeText })
   const runtime = join(folder, 'run')
   mkdirSync(runtime, { mode: 0o700 })

@@ -13,8 +13,8 @@ test('two nodes: what is killed is back within its period plus 2 s; a changed fi
   timeout: 240_000,
 }, async () => {
   const world = openWorld({
-    blueprint: `node.lab__n1: { root: host }
-node.lab__n2: { root: host }
+    blueprint: `node.lab__n1:
+node.lab__n2:
 storage_engine__cache: { node: n1, maxMemory: 32mb }
 unit__idle: { node: n2, exec: /bin/sleep infinity, restart: "no" }
 file__kept: { node: n1, path: /etc/kept, content: kept }

@@ -15,15 +15,15 @@ export default class LabDoctor extends AysCommand {
       () => ({ format: 1, checks }),
       (terminal) =>
         checksView(
-          checks.map(({ check, ok, found, how }) => ({
+          checks.map(({ check, ok, found, how, needed }) => ({
             name: check,
-            state: ok ? 'ok' : 'error',
+            state: ok ? 'ok' : needed ? 'error' : 'warning',
             what: found,
             ...(how === '' ? {} : { hint: how }),
           })),
           terminal,
         ),
     )
-    return Number(checks.some((check) => !check.ok))
+    return Number(checks.some((check) => check.needed && !check.ok))
   }
 }

@@ -15,7 +15,7 @@ export default class LabPrepare extends AysCommand {
     const { flags } = await this.parse(LabPrepare)
     needRoot()
     const { LAB_DEBIAN_PACKAGES, labDoctor, prepareLab } = await import('../../../lab/doctor.ts')
-    const missing = (await labDoctor()).filter((check) => !check.ok)
+    const missing = (await labDoctor()).filter((check) => check.needed && !check.ok)
     if (missing.length > 0 && !flags.yes) {
       await confirm(`Install what is missing of ${LAB_DEBIAN_PACKAGES.join(', ')}?`, this.terminal(flags))
     }
@@ -25,7 +25,7 @@ export default class LabPrepare extends AysCommand {
         onLine: (line) => process.stderr.write(`${oneLine(line)}\n`),
         signal: interrupt.signal,
       })
-      const left = (await labDoctor()).filter((check) => !check.ok)
+      const left = (await labDoctor()).filter((check) => check.needed && !check.ok)
       this.show(
         flags,
         () => ({ format: 1, code, missing: left }),
