@@ -12,7 +12,7 @@ import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import type { Action, Plan } from '../engine/plan/plan.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
-import type { ActionState, Holder, JobRow, Memory, Run } from '../store/store.ts'
+import type { ActionState, Hold, Holder, JobRow, Memory, Run } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import type { Roads } from './roads.ts'
 import type { Simulation } from './simulation.ts'
@@ -118,6 +118,10 @@ export interface ServiceStatus {
   readonly health?: Health
   readonly action: Action
   readonly lastJob?: JobRow
+  /** How its actions ended last, and when they are due again; `apply` are attempts at being as declared. */
+  readonly actions: readonly ActionState[]
+  /** A verb keeps it lower than its blueprint says. */
+  readonly held?: Hold
 }
 
 /** What `ays watch` goes by: which services, how often, and what recurs. */

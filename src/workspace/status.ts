@@ -1,17 +1,20 @@
 /** Every service with its state, in AYS's words. */
 import type { Address } from '../base/address.ts'
 import type { ServicePlan } from '../engine/plan/plan.ts'
-import type { JobRow, Memory } from '../store/store.ts'
+import type { ActionState, JobRow, Memory } from '../store/store.ts'
 import type { ServiceStatus } from './contract.ts'
 import type { Planned } from './planned.ts'
 
 export function statusOf(planned: Planned, memory: Memory, lastJobs: ReadonlyMap<Address, JobRow>): ServiceStatus[] {
   const plans = new Map(planned.plan.services.map((service) => [service.address, service]))
+  const actions = new Map<Address, ActionState[]>()
+  for (const one of memory.actions) actions.set(one.address, [...(actions.get(one.address) ?? []), one])
   const addresses = new Set([...planned.assembly.graph.order, ...memory.services.keys()])
   return [...addresses].map((address) => {
     const service = planned.assembly.graph.services.get(address)
     const plan = plans.get(address)
     const lastJob = lastJobs.get(address)
+    const held = memory.holds.get(address)
     const node = service?.node ?? memory.services.get(address)?.node
     return {
       address,
@@ -20,6 +23,8 @@ export function statusOf(planned: Planned, memory: Memory, lastJobs: ReadonlyMap
       state: stateOf(plan, memory.services.has(address), lastJob),
       action: plan?.action ?? 'none',
       ...(lastJob ? { lastJob } : {}),
+      actions: actions.get(address) ?? [],
+      ...(held ? { held } : {}),
     }
   })
 }

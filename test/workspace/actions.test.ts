@@ -173,3 +173,19 @@ test('monitor looks, and does nothing about what it finds', async () => {
   expect([result.state, result.problems.map((problem) => problem.code)]).toEqual(['error', ['DRIFTED']])
   expect(JSON.parse(readFileSync(world, 'utf8')).things).not.toHaveProperty('file:/etc/a.conf')
 })
+
+test('status tells what is held, and how each action ended', async () => {
+  const folder = workspaceOf('node.sim__n:\ndaemon__a:\n  node: n\n')
+  await apply(folder)
+  await apply(folder, { actions: ['save'], services: ['daemon/a'] })
+  await apply(folder, { actions: ['stop'], services: ['daemon/a'] })
+  const workspace = await open(folder)
+  try {
+    const { services } = await workspace.status()
+    const one = services.find((service) => service.address === 'daemon/a')
+    expect(one?.held).toMatchObject({ rung: 'installed', verb: 'stop' })
+    expect(one?.actions.map(({ action, state }) => `${action} ${state}`)).toEqual(['save ok', 'stop ok'])
+  } finally {
+    await workspace.close()
+  }
+})

@@ -19,12 +19,13 @@ export function statusView(services: readonly ServiceStatus[], options: StatusVi
     { text: one.address, paint: palette.bold },
     one.template,
     one.node ?? '',
-    { text: one.state, paint: palette[statePaint[one.state]] },
+    { text: one.held ? `${one.state}, held` : one.state, paint: palette[one.held ? 'warn' : statePaint[one.state]] },
     ...(known ? [health(one, palette)] : []),
     lastJob(one, options.now, palette),
   ])
   const head = ['service', 'template', 'node', 'state', ...(known ? ['health'] : []), 'last job']
-  return `${table(head, rows, palette.faint)}\n\n${sum(services)}`
+  const parts = [table(head, rows, palette.faint), ...actionLines(services, options.now, palette), sum(services)]
+  return parts.join('\n\n')
 }
 
 const statePaint: Record<ServiceStatus['state'], keyof Palette> = {
@@ -52,6 +53,25 @@ function lastJob({ lastJob }: ServiceStatus, now: number, palette: Palette): Cel
     text: `${lastJob.action} ${lastJob.state}${ago}${problem}`,
     paint: lastJob.state === 'error' ? palette.bad : palette.faint,
   }
+}
+
+/** Actions of templates and verbs, and attempts that are due again; nothing where there are none. */
+function actionLines(services: readonly ServiceStatus[], now: number, palette: Palette): string[] {
+  const rows = services.flatMap(({ address, actions }) =>
+    actions
+      .filter((one) => one.action !== 'apply' || one.state !== 'ok')
+      .map((one): (string | Cell)[] => [
+        { text: address, paint: palette.bold },
+        one.action,
+        { text: one.state, paint: one.state === 'error' ? palette.bad : palette.good },
+        one.attempts > 0 ? String(one.attempts) : '',
+        one.lastAt === undefined ? '' : `${showDuration(Math.max(0, now - one.lastAt))} ago`,
+        one.nextAt === undefined ? '' : one.nextAt <= now ? 'now' : `in ${showDuration(one.nextAt - now)}`,
+      ]),
+  )
+  return rows.length === 0
+    ? []
+    : [table(['service', 'action', 'state', 'attempts', 'last', 'due'], rows, palette.faint)]
 }
 
 /** `12 services: 10 ok, 2 drifted`. */
