@@ -41,6 +41,7 @@ export class LaneLostError extends Error {
 }
 
 const KILL_AFTER_MS = 3_000
+const KILL_AGAIN_MS = 200
 const DROP_AFTER_MS = 6_000
 const HELD_AFTER_MS = 1_000
 
@@ -186,7 +187,11 @@ export class Lane {
     if (this.#running?.options.end === 'TERM') {
       this.#send(`k -${group} TERM\n`)
       this.#after(KILL_AFTER_MS, () => this.#send(`k -${group} KILL\n`))
-    } else this.#send(`k -${group} KILL\n`)
+    } else {
+      this.#send(`k -${group} KILL\n`)
+      // The group is named a moment before `timeout` makes it: a signal that came too early is sent again.
+      this.#after(KILL_AGAIN_MS, () => this.#kill())
+    }
   }
   #finish(how: { held?: true }): void {
     const running = this.#running
