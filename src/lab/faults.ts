@@ -6,7 +6,6 @@ import { findLabNode, runScript } from './lab.ts'
  * knows nothing of it · crash: its power goes, and only a start brings it back
  */
 export type LabFault = 'cut' | 'loss' | 'freeze' | 'crash' | 'slow'
-export const labFaults: readonly LabFault[] = ['cut', 'loss', 'freeze', 'crash', 'slow']
 
 export interface LabTarget {
   readonly tag: string

@@ -2,6 +2,7 @@
 import type { Address } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { WatchNews } from '../engine/blueprint/workspace-file.ts'
+import { WATCH_NEWS } from '../engine/blueprint/workspace-schema.ts'
 
 /** `at`: milliseconds since 1970. */
 export type WatchEvent = { readonly at: number } & (
@@ -57,18 +58,7 @@ export type WatchEvent = { readonly at: number } & (
 /** An event before it has its time. */
 export type WatchNote = WatchEvent extends infer One ? (One extends WatchEvent ? Omit<One, 'at'> : never) : never
 
-const NEWS: ReadonlySet<string> = new Set<WatchNews>([
-  'drifted',
-  'ok',
-  'repaired',
-  'failed',
-  'lost',
-  'back',
-  'pending',
-  'applied',
-  'action',
-  'problem',
-])
+const NEWS: ReadonlySet<string> = new Set(WATCH_NEWS)
 
 /** Whether webhooks are told of it. */
 export const isNews = (event: WatchEvent): event is Extract<WatchEvent, { type: WatchNews }> => NEWS.has(event.type)

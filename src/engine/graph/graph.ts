@@ -1,5 +1,5 @@
 import type { Address } from '../../base/address.ts'
-import type { Json, JsonObject } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import type { Steer } from '../blueprint/declaration.ts'
 import type { AnyTemplate } from '../template.ts'
@@ -42,6 +42,3 @@ export function producersOf(service: Pick<Service, 'parent' | 'consumes' | 'afte
     ]),
   ]
 }
-
-/** Data that an expression may read of a service before anything is applied. */
-export type PublicData = Readonly<Record<string, Json>>

@@ -1,17 +1,9 @@
 // Where the things of a lab are on the machine that carries it: names, folders, addresses.
 
-/** The controller's own address in every lab; the machine itself is not attached to the network. */
-export const CTL_ADDRESS = '10.77.0.1'
-/** Where nodes find the apt proxy, on the controller's address. */
-export const PROXY_PORT = 3142
 /** Everything a workspace keeps on this machine for its lab. */
 export const labFolder = (tag: string): string => `/var/lib/ays/lab/${tag}`
-/** What is fetched or built once for all workspaces: roots of nodes and packages. */
-export const LAB_CACHE = '/var/cache/ays/lab'
-/** The network namespace with the switch that all nodes hang on. */
-export const fabricOf = (tag: string): string => `ays-${tag}-fab`
 /** The network namespace from which the controller reaches nodes. */
-export const controllerOf = (tag: string): string => `ays-${tag}-ctl`
+const controllerOf = (tag: string): string => `ays-${tag}-ctl`
 /** The network namespace of a node, and the name of its control groups. */
 export const nodeSpaceOf = (tag: string, slug: string): string => `ays-${tag}-${slug}`
 /** A node's folder: its changes to the root file system, disks, log. */
