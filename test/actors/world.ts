@@ -4,13 +4,13 @@ import type { RunInput, RunResult } from '../../src/actors/run-input.ts'
 import { runPlan } from '../../src/actors/run-plan.ts'
 import type { Address } from '../../src/base/address.ts'
 import type { Clock } from '../../src/base/clock.ts'
-import type { Facts } from '../../src/engine/facts.ts'
 import type { AnyKind } from '../../src/engine/kind.ts'
 import type { Plan, ServicePlan } from '../../src/engine/plan/plan.ts'
 import type { WantedThing, Work } from '../../src/engine/plan/world.ts'
 import type { Store } from '../../src/store/store.ts'
 import type { NodeJob, NodeOutcome, Question, Seen, Transport } from '../../src/transport/transport.ts'
 import { type NoteFound, noteKind } from '../engine/toy-kind.ts'
+import { smallFacts } from '../facts.ts'
 
 export const N1 = 'node/n1' as Address
 
@@ -66,20 +66,7 @@ export function noteNode(
       seen: job.afterwards.map(seen),
     }
   }
-  const facts: Facts = {
-    hostname: 'n1',
-    machineId: 'm',
-    os: { id: 'debian', version: '12', name: 'Debian' },
-    kernel: 'k',
-    arch: 'x86_64',
-    cpus: 1,
-    memoryBytes: 1,
-    init: 'systemd',
-    root: true,
-    addresses: [],
-    disks: [],
-    claims: {},
-  }
+  const facts = smallFacts('n1')
   const transport: Transport = {
     look: async (questions) => questions.map(seen),
     act: async (jobs) => jobs.map(run),

@@ -10,10 +10,10 @@ import { addressOf } from '../../src/base/address.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { Secret, sealerOf, sha256 } from '../../src/base/secret.ts'
 import type { Connection } from '../../src/engine/connection.ts'
-import type { Facts } from '../../src/engine/facts.ts'
 import type { Command } from '../../src/engine/kind.ts'
 import { openTransport } from '../../src/transport/open.ts'
 import type { NodeJob, NodeOutcome, Question, Seen, Transport } from '../../src/transport/transport.ts'
+import { smallFacts } from '../facts.ts'
 import type { ClientOptions } from '../transport/client.ts'
 import { anyText, textKind, writeText } from '../transport/kinds.ts'
 import { type Sshd, sshdMissing, startSshd } from '../transport/sshd.ts'
@@ -61,20 +61,7 @@ function connectionOf(road: Road): Connection {
   }
 }
 
-const simFacts: Facts = {
-  hostname: 'simulated',
-  machineId: 'm',
-  os: { id: 'debian', version: '12', name: 'Debian' },
-  kernel: '6',
-  arch: 'x86_64',
-  cpus: 1,
-  memoryBytes: 1,
-  init: 'systemd',
-  root: true,
-  addresses: [],
-  disks: [],
-  claims: {},
-}
+const simFacts = smallFacts('simulated')
 
 let dir: string
 let transport: Transport

@@ -9,7 +9,6 @@ import { addressOf } from '../../src/base/address.ts'
 import { randomOf } from '../../src/base/random.ts'
 import { Secret, sealerOf } from '../../src/base/secret.ts'
 import type { SimFaults } from '../../src/engine/connection.ts'
-import type { Facts } from '../../src/engine/facts.ts'
 import { quoted } from '../../src/transport/quote.ts'
 import { LEFT_OUT, redactor } from '../../src/transport/redact.ts'
 import { readWorld, simTransport } from '../../src/transport/sim.ts'
@@ -17,6 +16,7 @@ import { sshArgv } from '../../src/transport/ssh.ts'
 import { sshProblem } from '../../src/transport/ssh-problem.ts'
 import { Bounded, MarkScanner } from '../../src/transport/stream.ts'
 import type { NodeJob } from '../../src/transport/transport.ts'
+import { smallFacts } from '../facts.ts'
 import { anyText, writeText } from './kinds.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'ays-parts-'))
@@ -129,20 +129,7 @@ test('an interactive ssh carries the pinned key and the login, and a host never 
 })
 
 describe('a simulated node with faults', () => {
-  const facts: Facts = {
-    hostname: 's',
-    machineId: 'm',
-    os: { id: 'debian', version: '12', name: 'Debian' },
-    kernel: '6',
-    arch: 'x86_64',
-    cpus: 1,
-    memoryBytes: 1,
-    init: 'systemd',
-    root: true,
-    addresses: [],
-    disks: [],
-    claims: {},
-  }
+  const facts = smallFacts('s')
   const never = new AbortController().signal
   let count = 0
   const open = (faults: SimFaults, file = join(dir, `${count++}.json`)) => ({
