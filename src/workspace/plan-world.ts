@@ -22,6 +22,8 @@ export interface WorldInput {
   readonly options: PlanOptions
   readonly assembly: Assembly
   readonly memory: Memory
+  /** Former address → the address that it has in `memory`. */
+  readonly renames: ReadonlyMap<Address, Address>
   readonly scope: Scope
   readonly nodes: Nodes
   readonly sights: NodeSights
@@ -66,6 +68,7 @@ export function worldOf(of: WorldInput): World {
     includes: scope.includes,
     replace,
     holds: memory.holds,
+    renamed: [...of.renames].map(([from, to]) => ({ from, to })),
     acts: [],
     allow: options.allow ?? [],
     warnings: of.warnings,

@@ -174,7 +174,7 @@ export class Planning {
     const sights = options.refresh === false ? { sights: new Map(), facts: new Map() } : await lookForPlan(begun, of)
     const assembly = begun.assembly()
     const world = worldOf({
-      ...{ kind, options, assembly, memory, scope, nodes, sights },
+      ...{ kind, options, assembly, memory, renames, scope, nodes, sights },
       environment: this.#environment,
       claimant: this.#session.claimant,
       warnings: this.read().problems.filter((problem) => !isError(problem)),

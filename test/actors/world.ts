@@ -130,6 +130,7 @@ export async function run(
     warnings: [],
     blocked: [],
     held: [],
+    renamed: [],
     nodes: 1,
     simulated: false,
   }

@@ -43,6 +43,7 @@ export function planOf(
     environment: 'default',
     hash: '0'.repeat(64),
     held: [],
+    renamed: [],
     services,
     counts: { ...counts, ...more },
     radius: {

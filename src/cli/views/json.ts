@@ -4,13 +4,14 @@ import type { Json } from '../../base/json.ts'
 import { plain } from '../../base/json.ts'
 import { isError, type Problem, sortProblems } from '../../base/problem.ts'
 import type { Plan } from '../../engine/plan/plan.ts'
+import { riskOf } from '../../engine/plan/risk.ts'
 import type { Holder, JobRow, Run } from '../../store/store.ts'
 import type { ApplyResult, ServiceStatus } from '../../workspace.ts'
 
 /** Two spaces, a line break at the end; secrets appear as `{ sealed, ref }`. */
 export const showJson = (value: unknown): string => JSON.stringify(plain(value), null, 2)
 
-/** A plan as it is; `destroys` is what an approval reads first. */
+/** A plan as it is, with its risk. */
 export function planJson(plan: Plan): Json {
   const {
     format,
@@ -24,6 +25,8 @@ export function planJson(plan: Plan): Json {
     blocked,
     unreachable,
     warnings,
+    held,
+    renamed,
     services,
   } = plan
   return plain({
@@ -31,6 +34,7 @@ export function planJson(plan: Plan): Json {
     kind,
     environment,
     hash,
+    risk: riskOf(plan),
     simulated,
     counts,
     nodes,
@@ -38,6 +42,8 @@ export function planJson(plan: Plan): Json {
     blocked: blocked.map(problemJson),
     unreachable: unreachable.map((one) => ({ node: one.node, problem: problemJson(one.problem) })),
     warnings: warnings.map(problemJson),
+    held,
+    renamed,
     services: services.map((service) => ({ ...service, problem: service.problem && problemJson(service.problem) })),
   })
 }

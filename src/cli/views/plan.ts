@@ -75,10 +75,10 @@ const whoIsOut = ({ node, problem }: Plan['unreachable'][number]): string =>
   problem.message.startsWith(node) ? 'out of reach:' : `${node} is out of reach:`
 
 /** `Plan: 6 to create, 1 to update, …; 2 adopted, 3 unchanged, 1 unknown.` */
-export function summaryLine({ counts, unreachable }: Plan, palette: Palette): string {
+export function summaryLine({ counts, renamed, unreachable }: Plan, palette: Palette): string {
   if (changesIn(counts) === 0 && counts.unknown === 0)
     return palette.bold(
-      `Nothing to do: ${count(counts.none, 'service')} ${counts.none === 1 ? 'is' : 'are'} as declared.`,
+      `Nothing to do: ${count(counts.none, 'service')} ${counts.none === 1 ? 'is' : 'are'} as declared${renamed.length > 0 ? `; ${renamed.length} renamed` : ''}.`,
     )
   const todo = (n: number, words: string, paint: (text: string) => string): string =>
     n > 0 ? paint(`${n} ${words}`) : `${n} ${words}`
@@ -91,6 +91,7 @@ export function summaryLine({ counts, unreachable }: Plan, palette: Palette): st
   ]
   const rest = [
     ...(counts.adopt > 0 ? [`${counts.adopt} adopted`] : []),
+    ...(renamed.length > 0 ? [`${renamed.length} renamed`] : []),
     `${counts.none} unchanged`,
     ...(counts.unknown > 0 ? [palette.warn(`${counts.unknown} unknown`)] : []),
     ...(unreachable.length > 0 ? [palette.warn(`${count(unreachable.length, 'node')} out of reach`)] : []),

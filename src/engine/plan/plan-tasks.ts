@@ -6,6 +6,7 @@ import type { Service } from '../graph/graph.ts'
 import { thingKey } from '../graph/tasks.ts'
 import type { Effect, Finding } from '../kind.ts'
 import { type Decision, decideUnwanted, decideWanted } from './decide.ts'
+import { forcingPlace } from './forcing-place.ts'
 import type { PastIndex } from './past-index.ts'
 import type { ServicePlan, TaskPlan } from './plan.ts'
 import type { PastTask, WantedThing, World } from './world.ts'
@@ -22,7 +23,7 @@ export function wantTask(
   const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
   const claimedBy = past ? undefined : world.claimedBy(thing.node, thing.thing)
   const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, { holds: thing.holds, force })
-  const plan = taskPlan(thing, thing.kind.name, decision, service.at)
+  const plan = taskPlan(thing, thing.kind.name, decision, forcingPlace(service, decision.changes))
   return claimedBy === undefined ? plan : { ...plan, claimedBy }
 }
 

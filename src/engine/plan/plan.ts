@@ -25,9 +25,17 @@ export interface Plan {
   readonly blocked: readonly Problem[]
   /** Services that a verb keeps lower than the blueprint says. */
   readonly held: readonly PlanHold[]
+  /** Services that are remembered under another address (`$moved`): renamed, not replaced. */
+  readonly renamed: readonly Renamed[]
   readonly nodes: number
   /** True when every node is simulated or none is: nothing real is touched. */
   readonly simulated: boolean
+}
+
+/** A service that has a new address and is the same on its node. */
+export interface Renamed {
+  readonly from: Address
+  readonly to: Address
 }
 
 /** A hold, as every plan names it. */

@@ -35,6 +35,7 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
     warnings: sortProblems(world.warnings.filter(({ code }) => code !== 'TEMPLATE_UNBUILT')),
     blocked: blockedBy(world, services),
     held: [...world.holds.values()].filter((hold) => world.graph.services.has(hold.address)),
+    renamed: world.renamed.filter(({ to }) => world.includes(to)),
     nodes: nodes.size,
     simulated: world.simulated,
   } as const

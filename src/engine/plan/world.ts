@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts'
 import type { OwnedTask } from '../graph/tasks.ts'
 import type { AnyKind, Finding } from '../kind.ts'
 import type { Rung } from '../task.ts'
-import type { Plan, PlanHold } from './plan.ts'
+import type { Plan, PlanHold, Renamed } from './plan.ts'
 
 /** One thing on one node as the whole graph wants it. The first owner's job does the work; the plan shows it there. */
 export type WantedThing = OwnedTask
@@ -86,6 +86,8 @@ export interface World {
   includes(address: Address): boolean
   readonly replace: ReadonlySet<Address>
   readonly holds: ReadonlyMap<Address, PlanHold>
+  /** What `past` was remembered as before it was given its present addresses. */
+  readonly renamed: readonly Renamed[]
   /** Actions that the blueprints ask for and that are not done yet. */
   readonly acts: readonly PlanAct[]
   readonly allow: readonly string[]

@@ -121,6 +121,7 @@ function world(of: {
     includes: () => true,
     replace: new Set(),
     acts: [],
+    renamed: [],
     holds: new Map((of.holds ?? []).map((hold) => [hold.address, hold])),
     allow: of.allow ?? [],
     warnings: [],
@@ -325,4 +326,11 @@ test('what another workspace claims is not taken from it, unless that is allowed
   const of = { notes: { 'note/a': { name: 'x', text: 't' } }, claims: { x: 'note/z of other' } }
   expect(makePlan(world(of)).plan.blocked.map((problem) => problem.code)).toEqual(['CLAIMED_ELSEWHERE'])
   expect(makePlan(world({ ...of, allow: ['claimed=note/a'] })).plan.blocked).toEqual([])
+})
+
+test('a service under a new address is counted as renamed, where the plan is about it', () => {
+  const renamed = [{ from: a('note/old'), to: a('note/a') }]
+  const base = { ...world({ notes: { 'note/a': { name: 'x', text: 'new' } } }), renamed }
+  expect(makePlan(base).plan.renamed).toEqual(renamed)
+  expect(makePlan({ ...base, includes: () => false }).plan.renamed).toEqual([])
 })
