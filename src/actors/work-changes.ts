@@ -59,7 +59,7 @@ export function taskChange(
   position: number,
   firstSeen: ReadonlyMap<string, unknown>,
 ): TaskChange {
-  const past = context.past(thing.node, thing.thing)
+  const past = context.past(thing.node, thing.thing) ?? context.ledger.noted(thing.node, thing.thing)
   const found = firstSeen.get(thing.thing)
   const [first, ...others] = thing.owners
   return {

@@ -89,6 +89,18 @@ describe('a run', () => {
     expect(known).toEqual([[{ text: 'by hand', colour: null }], ['note/a' as Address], 1])
   })
 
+  test('what several services want is remembered as the first of them found it', async () => {
+    const clock = testClock()
+    const store = memoryStore({ clock })
+    const node = noteNode({ notes: { 'note:x': 'by hand' } })
+    const shared = { ...wants('note/a', 'x', 'ours'), owners: ['note/a' as Address, 'note/b' as Address] }
+    const works = [workOf('note/a', [shared]), workOf('note/b', [shared], { after: ['note/a@node/n1'] })]
+    expect(await run(works, { store, clock, transport: node.transport })).toMatchObject({ state: 'ok' })
+    expect(store.memory().tasks).toMatchObject([
+      { service: 'note/a', shared: ['note/b'], before: { text: 'by hand' }, adopted: false },
+    ])
+  })
+
   test('after Ctrl-C nothing new starts, and what runs goes on to its end', async () => {
     const clock = testClock()
     const stop = new AbortController()
