@@ -1,13 +1,21 @@
 /** What commands printed, cut down for problems and for the store. */
+import { showDuration } from '../base/duration.ts'
 import type { Json } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
-import type { CommandResult } from '../engine/kind.ts'
+import { type CommandResult, SILENCE_MS } from '../engine/kind.ts'
 import type { Work } from '../engine/plan/world.ts'
 
 const KEPT = 4_000
 
-/** The problem that a failed command is: its title, how it ended, and the last lines it printed. */
-export function commandProblem(work: Pick<Work, 'service' | 'node'>, result: CommandResult | undefined): Problem {
+/**
+ * The problem that a failed command is: its title, how it ended, and the last lines it printed. `silenceMs` is how long
+ * it was let show no sign of life.
+ */
+export function commandProblem(
+  work: Pick<Work, 'service' | 'node'>,
+  result: CommandResult | undefined,
+  silenceMs?: number,
+): Problem {
   const where = `${work.service} on ${work.node}`
   if (!result) return { code: 'COMMAND_FAILED', message: `${where}: a command failed without a result.` }
   const said = lastLine(result.stderr.trim() || result.stdout.trim())
@@ -21,7 +29,8 @@ export function commandProblem(work: Pick<Work, 'service' | 'node'>, result: Com
   if (result.code === 124)
     return {
       code: 'COMMAND_TIMEOUT',
-      message: `${where}: "${result.title}" took longer than its time and was ended.${tail}`,
+      message: `${where}: "${result.title}" gave no sign of life for ${showDuration(silenceMs ?? SILENCE_MS)} and was ended.${tail}`,
+      hint: 'Where it may be silent for longer, give the service more: `$timeout: 2h`.',
     }
   return { code: 'COMMAND_FAILED', message: `${where}: "${result.title}" ended with code ${result.code}.${tail}` }
 }

@@ -29,7 +29,7 @@ export function jobOf(
         ? [
             {
               question: thing.question,
-              commands: decision.commands.map((command) => within(command, context.timeoutMs)),
+              commands: decision.commands.map((command) => within(command, context)),
               becomes: decision.becomes,
             },
           ]
@@ -45,10 +45,17 @@ export function jobOf(
   }
 }
 
-const within = (command: Command, timeoutMs: number | undefined): Command =>
-  timeoutMs === undefined ? command : { ...command, timeoutMs }
+/** What a person asks of the service comes before what the kind says, and that before what is usual. */
+const within = (command: Command, { timeouts, work }: WorkContext): Command => ({
+  ...command,
+  timeoutMs: timeouts.askedMs ?? command.timeoutMs ?? work.act?.timeoutMs ?? timeouts.usualMs,
+})
 
-export function readOutcome(context: WorkContext, outcome: NodeOutcome): { event: MachineEvent; problem?: Problem } {
+export function readOutcome(
+  context: WorkContext,
+  job: NodeJob,
+  outcome: NodeOutcome,
+): { event: MachineEvent; problem?: Problem } {
   switch (outcome.state) {
     case 'done':
       return { event: { type: 'done' } }
@@ -67,7 +74,8 @@ export function readOutcome(context: WorkContext, outcome: NodeOutcome): { event
         ...context.work.removals.flatMap((task) => context.tryFindKind(task.kind) ?? []),
       ]
       const transient = last !== undefined && last.code > 0 && kinds.some((kind) => kind.transient?.(last))
-      return { event: { type: 'failed', transient }, problem: commandProblem(context.work, last) }
+      const command = job.steps.flatMap((step) => step.commands)[outcome.ran.length - 1]
+      return { event: { type: 'failed', transient }, problem: commandProblem(context.work, last, command?.timeoutMs) }
     }
     case 'refused':
       return { event: { type: 'failed', transient: false }, problem: outcome.problem }

@@ -24,8 +24,9 @@ export interface RunInput {
   readonly perNode: number
   /** How often a service is tried again, and after which errors. */
   retries(service: Address): Retries
-  /** `$timeout` of a service. */
-  timeoutMs(service: Address): number | undefined
+  /** How long the commands of a service may show no sign of life. */
+  timeouts(service: Address): Timeouts
+  /** How long something may move by itself without getting further, where the service does not say. */
   readonly patienceMs: number
   openTransport(node: Address): Promise<Transport>
   /** Closes the connection to a node that was just remade, so that the next one is new. */
@@ -56,6 +57,14 @@ export interface RunInput {
 export interface Retries {
   readonly waitsMs: readonly number[]
   readonly all: boolean
+}
+
+/** Milliseconds without a sign of life. */
+export interface Timeouts {
+  /** `$timeout`: for every command of the service, and for what moves by itself. */
+  readonly askedMs?: number
+  /** For a command of which neither its kind nor its action says something. */
+  readonly usualMs: number
 }
 
 export type WorkEvent =

@@ -14,16 +14,20 @@ export function onPaperChanges(input: RunInput, work: Work): Change[] {
 }
 
 /** Attempts that an earlier run left are counted on, and not begun before they are due. */
-export function attemptsOf(input: RunInput, work: Work): Pick<WorkContext, 'limits' | 'dueAt' | 'timeoutMs'> {
+export function attemptsOf(
+  input: RunInput,
+  work: Work,
+): Pick<WorkContext, 'limits' | 'dueAt' | 'timeouts' | 'patienceMs'> {
   const { waitsMs, all } = input.retries(work.service)
   const { action, entry } = work.act ?? { action: 'apply', entry: '' }
   const before = all ? input.actionState(work.service, action, entry) : undefined
   const attemptsBefore = before?.nextAt !== undefined && before.attempts <= waitsMs.length ? before.attempts : 0
-  const timeoutMs = input.timeoutMs(work.service)
+  const timeouts = input.timeouts(work.service)
   return {
     limits: { retriesMs: waitsMs, retriesAll: all, attemptsBefore, passesMax: 3, movesMax: 5 },
     ...(attemptsBefore > 0 && before?.nextAt !== undefined ? { dueAt: before.nextAt } : {}),
-    ...(timeoutMs !== undefined ? { timeoutMs } : {}),
+    timeouts,
+    patienceMs: timeouts.askedMs ?? input.patienceMs,
   }
 }
 

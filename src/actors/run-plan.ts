@@ -122,7 +122,6 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       ledger,
       clock,
       ...attemptsOf(input, work),
-      patienceMs: input.patienceMs,
       workspace: input.workspace,
       fence: input.fence,
       seen: planSeen,

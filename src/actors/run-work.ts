@@ -50,11 +50,12 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
             return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
           attempt++
           await context.ledger.write(beforeEffects(context, things, firstSeen, attempt))
-          const outcome = await context.desk.act(jobOf(context, things, judged, seen, attempt), { slow: judged.slow })
+          const job = jobOf(context, things, judged, seen, attempt)
+          const outcome = await context.desk.act(job, { slow: judged.slow })
           if ('ran' in outcome) results.push(...outcome.ran)
           replaced ||= outcome.state === 'done'
           seen = 'seen' in outcome && outcome.seen.length === questions.length ? outcome.seen : undefined
-          const read = readOutcome(context, outcome)
+          const read = readOutcome(context, job, outcome)
           event = read.event
           problem = read.problem
           break

@@ -9,6 +9,7 @@ import type { JobRow, RememberedService } from '../store/store.ts'
 import type { Question, Seen } from '../transport/transport.ts'
 import type { NodeDesk } from './desk.ts'
 import type { Ledger } from './ledger.ts'
+import type { Timeouts } from './run-input.ts'
 import type { MachineLimits } from './service-machine.ts'
 
 export interface WorkEnd {
@@ -32,8 +33,7 @@ export interface WorkContext {
   readonly limits: MachineLimits
   /** When a retry of an earlier run is due: not before. */
   readonly dueAt?: number
-  /** Overrides the time of every command: `$timeout`. */
-  readonly timeoutMs?: number
+  readonly timeouts: Timeouts
   /** Milliseconds that something may move without a sign of life. */
   readonly patienceMs: number
   readonly workspace: string

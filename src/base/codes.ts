@@ -56,7 +56,8 @@ export const codes = {
   BECOME_FAILED: 'sudo on the node wants a password or refuses. Allow it without a password for this user.',
   LOOK_FAILED: 'A look at the node gave no usable answer. What it looks at is unknown, and nothing is done to it.',
   COMMAND_FAILED: 'A command ended with an error. Its last lines are shown.',
-  COMMAND_TIMEOUT: 'A command took longer than its time and was ended.',
+  COMMAND_TIMEOUT:
+    'A command gave no sign of life for too long and was ended with all that it had started. `$timeout: 2h` on the service gives it more time.',
   NOT_SETTLED: 'The commands ran, but the node still does not show what is wanted.',
   GUARD_REFUSED: 'The guard directly before a dangerous command saw something that it would destroy.',
   PLAN_EXCEEDED: 'The node changed since the plan, and what is needed now is riskier than what was shown.',

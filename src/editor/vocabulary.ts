@@ -46,7 +46,11 @@ export const steering: Readonly<Record<string, Schema>> = {
   $moved: { description: 'The former address of the service: it is renamed, not replaced.', type: 'string' },
   $heal: { description: 'False: drift is shown, not repaired by itself.', type: 'boolean', default: true },
   $ignore: { description: 'Fields that others own: neither compared nor changed.', ...texts },
-  $timeout: { description: 'How long an action may show no sign of life: `2h`, `5m`, `30` (seconds).', ...duration },
+  $timeout: {
+    description:
+      'How long a command of the service may show no sign of life (print nothing) before it is ended: `2h`, `5m`, `30` (seconds).',
+    ...duration,
+  },
   $retries: {
     description: 'Waits between attempts, such as `[1, 2, 4]` or `5s,10s`; 0 for none.',
     anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }, { type: 'array', items: duration }],

@@ -102,7 +102,7 @@ export interface Command {
   readonly effects?: readonly Effect[]
   /** One at a time per node: `apt`, `daemon-reload`. */
   readonly locks?: readonly string[]
-  /** Time until it is ended, default 60 s. */
+  /** Time without a sign of life (output) until it is ended with all that it started; default SILENCE_MS. */
   readonly timeoutMs?: number
   /** Takes seconds or more: gets an exchange of its own, so that quick jobs need not wait. */
   readonly slow?: boolean
@@ -110,9 +110,12 @@ export interface Command {
   readonly guard?: { readonly script: string; readonly args: readonly string[] }
 }
 
+/** How long a command may show no sign of life where nobody says otherwise: 50 minutes, as in AYS. */
+export const SILENCE_MS = 3_000_000
+
 export interface CommandResult {
   readonly title: string
-  /** Exit code; 124 when its time was over; -1 when it never ran because its guard refused. */
+  /** Exit code; 124 when it showed no sign of life for too long, or its lock was not free; -1 when it never ran because its guard refused. */
   readonly code: number
   /** The first and last part of each stream, at most 64 KiB. */
   readonly stdout: string

@@ -103,6 +103,8 @@ export interface TemplateAction {
   readonly args?: TObject
   /** Actions of the same service that must be ok before; `start` when absent. */
   readonly requires?: readonly string[]
+  /** How long its commands may show no sign of life, where their kinds do not say; 50 minutes, or `limits.timeout`. */
+  readonly timeoutMs?: number
   /** What is done, as things that are wanted once: mostly a `command`. Equal arguments are done once, unless forced. */
   tasks(ctx: Context & { readonly args: JsonObject }): readonly AnyTask[]
 }

@@ -16,11 +16,13 @@ const data = Type.Object({
     words('Exit code 0 means that it is in place. It may only look, as every plan runs it. Absent: it runs once.'),
   ),
   undo: Type.Optional(words('Runs at its removal. Absent: what was done stays.')),
-  timeout: Type.String({
-    pattern: '^[1-9][0-9]*[wdhms]?$',
-    default: '50m',
-    description: 'Time until it is ended, such as 90s or 10m.',
-  }),
+  timeout: Type.Optional(
+    Type.String({
+      pattern: '^[1-9][0-9]*[wdhms]?$',
+      description:
+        'How long it may print nothing until it is ended, such as 90s or 10m. Absent: 50m, or `limits.timeout` of ays.yaml.',
+    }),
+  ),
 })
 
 export const command = defineTemplate({
@@ -38,11 +40,16 @@ export const command = defineTemplate({
       run: withoutSecrets(address, data.run),
       ...(data.check === undefined ? {} : { check: withoutSecrets(address, data.check) }),
       ...(data.undo === undefined ? {} : { undo: withoutSecrets(address, data.undo) }),
-      timeoutMs: tryReadDuration(data.timeout) ?? 0,
+      ...limitOf(data.timeout),
       slow: true,
     }),
   ],
 })
+
+const limitOf = (timeout: string | undefined): { timeoutMs?: number } => {
+  const timeoutMs = timeout === undefined ? undefined : tryReadDuration(timeout)
+  return timeoutMs === undefined ? {} : { timeoutMs }
+}
 
 /** Validated data may hold a Secret where the schema says string. Throws ProblemsError then. */
 function withoutSecrets(address: string, run: Run): Run {

@@ -58,6 +58,7 @@ async function exchange(
   try {
     const result = await options.runJobs(script.text, {
       timeoutMs: script.timeoutMs,
+      countsFrom: 'output',
       limitBytes: REPORT_BYTES_MAX,
       beyond: 'drop',
       end: 'TERM',

@@ -117,14 +117,28 @@ launch() {
   fi
   limit "$t" "$@"
 }
-# watch FILE…: output beyond some MB is cut to its first and last part
+# watch GROUP SECONDS BEGAN OUT ERR: each new output is a sign of life, at most one a second goes to the client; a group
+# that gives none for so long is ended. Output beyond some MB is cut to its first and last part
 watch() {
-  while sleep 0.2 2>/dev/null || sleep 1; do for f; do
-    [ -f "$f" ] || continue
-    z=$(find "$f" -size +16384k 2>/dev/null); [ -n "$z" ] || continue
-    [ -f "$f.head" ] || head -c 32768 "$f" >"$f.head"
-    tail -c 32768 "$f" >"$f.tail"; : >"$f"
-  done; done
+  g=$1 most=$2 quiet=$3 out=$4 err=$5 size=' 0 0'
+  while sleep 0.2 >/dev/null 2>&1 || sleep 1 >/dev/null; do
+    was=$size size=
+    for f in "$out" "$err"; do
+      z=$(wc -c <"$f" 2>/dev/null) || z=0
+      size="$size "$((z))
+      [ $((z)) -gt 16777216 ] || continue
+      [ -f "$f.head" ] || head -c 32768 "$f" >"$f.head"
+      tail -c 32768 "$f" >"$f.tail"; : >"$f"
+    done
+    read -r at s </proc/uptime; at=${'$'}{at%.*}
+    if [ "$size" != "$was" ]; then
+      [ "$at" = "$quiet" ] || (printf '\n%s alive\n' $M) 2>/dev/null
+      quiet=$at
+    elif [ $((at - quiet)) -gt "$most" ]; then
+      : >"$out.silent"
+      kill -TERM -$g; sleep 2 >/dev/null 2>&1; kill -KILL -$g; return
+    fi 2>/dev/null
+  done
 }
 # locked SECONDS NAME…: at most three locks, always in the order of their names
 locked() {
@@ -156,22 +170,21 @@ guarded() {
   await $p; c=$?; kill -KILL -$p 2>/dev/null; p=
   [ $c -eq 0 ] || { echo -1 >"$D/$i.code"; st=failed; }
 }
-# run N SECONDS USER payload|none PROGRAM…: a payload is base64 on fd 3
+# run N SECONDS USER payload|none PROGRAM…: a payload is base64 on fd 3, the seconds are those without a sign of life
 run() {
   i=$1 t=$2 u=$3 payload=$4; shift 4
   : >"$D/$i.out"; : >>"$D/$i.err"
-  watch "$D/$i.out" "$D/$i.err" </dev/null >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&- & watcher=$!
-  read -r up s </proc/uptime; up=${'$'}{up%.*}
   if [ "$payload" = payload ]; then
-    base64 -d <&3 2>/dev/null 5>&- 6>&- 7>&- | launch "$u" "$t" "$@" >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
+    base64 -d <&3 2>/dev/null 5>&- 6>&- 7>&- | launch "$u" 0 "$@" >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
   else
-    launch "$u" "$t" "$@" </dev/null >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
+    launch "$u" 0 "$@" </dev/null >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
   fi
   echo $p >"$D/group"
+  read -r up s </proc/uptime
+  watch $p "$t" "${'$'}{up%.*}" "$D/$i.out" "$D/$i.err" </dev/null 3<&- 5>&- 6>&- 7>&- & watcher=$!
   await $p; c=$?; kill -KILL -$p 2>/dev/null; p=; : >"$D/group"
   kill $watcher 2>/dev/null
-  read -r now s </proc/uptime; now=${'$'}{now%.*}
-  case $c in 137|143) [ $((now - up)) -lt "$t" ] || c=124;; esac
+  if [ -e "$D/$i.out.silent" ]; then c=124; rm -f "$D/$i.out.silent"; fi
   printf '%s\n' $c >"$D/$i.code"
   [ $c -eq 0 ] && [ -z "$stopped" ] || st=failed
 }

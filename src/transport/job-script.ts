@@ -1,7 +1,7 @@
 /** The script of one exchange: batches of jobs, one after the other, in terms of the functions of `job-program.ts`. */
 import { randomBytes } from 'node:crypto'
 import { isSecret } from '../base/secret.ts'
-import type { Command } from '../engine/kind.ts'
+import { type Command, SILENCE_MS } from '../engine/kind.ts'
 import { type Batch, type Member, secretsOf } from './job-batches.ts'
 import { jobProgram } from './job-program.ts'
 import { type KeyedWrite, writeLines } from './job-writes.ts'
@@ -12,11 +12,10 @@ import type { NodeJob } from './transport.ts'
 
 export interface JobScript {
   readonly text: string
-  /** The sum of all that the script may wait for. */
+  /** The sum of all that the script may wait for without saying anything. */
   readonly timeoutMs: number
 }
 
-const COMMAND_TIMEOUT_MS = 60_000
 const GUARD_TIMEOUT_MS = 60_000
 
 /** `mark` begins the parts of the report. */
@@ -44,7 +43,7 @@ function timeOf({ members, expected, after }: Batch, lookMs: number): number {
     .reduce(
       (sum, command) =>
         sum +
-        (command.timeoutMs ?? COMMAND_TIMEOUT_MS) * (command.locks?.length ? 2 : 1) +
+        (command.timeoutMs ?? SILENCE_MS) * (command.locks?.length ? 2 : 1) +
         (command.guard ? GUARD_TIMEOUT_MS : 0) +
         5_000,
       looks,
@@ -194,7 +193,7 @@ function runLines(command: Command | undefined, i: number): string {
   if (!command || 'write' in command.run) return ''
   const { run } = command
   const argv = 'argv' in run ? run.argv : ['/bin/sh', '-c', run.script, 'sh', ...run.args]
-  const seconds = Math.ceil((command.timeoutMs ?? COMMAND_TIMEOUT_MS) / 1_000)
+  const seconds = Math.ceil((command.timeoutMs ?? SILENCE_MS) / 1_000)
   const line = `run ${i} ${seconds} ${quoted(command.as ?? '')}`
   if (run.stdin === undefined) return around(command, i, `${line} none ${words(argv)}\n`)
   const { redirect, body } = base64Document(isSecret(run.stdin) ? run.stdin.reveal() : run.stdin)
@@ -211,7 +210,7 @@ function around(command: Command, i: number, lines: string): string {
   if (!command.locks?.length) return when(inner)
   if (command.locks.length > 3) throw new Error(`"${command.title}" takes more than three locks.`)
   const names = words([...new Set(command.locks)].sort().map(fileName))
-  const seconds = Math.ceil((command.timeoutMs ?? COMMAND_TIMEOUT_MS) / 1_000)
+  const seconds = Math.ceil((command.timeoutMs ?? SILENCE_MS) / 1_000)
   const waited = `echo "The lock was not free within ${seconds} s." >"$D/${i}.err"; echo 124 >"$D/${i}.code"; st=failed`
   return when(`if locked ${seconds} ${names}; then\n${inner}else ${waited}; fi\nunlocked\n`)
 }

@@ -4,7 +4,7 @@
 export const bootCommand = `exec /bin/sh -c 'read -r n && eval "$(head -c $n)"'`
 
 /**
- * Requests: `x A B n t l` + n bytes of script · `k PID SIGNAL` · `q`. Marks on both streams, each A B ` letter rest\n`
+ * Requests: `x A B n t l` + n bytes of script, t seconds at most (0: it ends by itself) · `k PID SIGNAL` · `q`. Marks on both streams, each A B ` letter rest\n`
  * (one newline, at the end: bash writes line by line, and a mark must be one write):
  * H hello (uid) · P process group · R pid of the stream's relay · X exit code · Z this stream's writers are gone.
  * A script gets `gnu` or `busybox` (the sort of `timeout`) as $1 and the user id as $2. A script that came cut off
@@ -21,8 +21,9 @@ const program = String.raw`nl='
 '
 case $(timeout --version 2>&1) in *coreutils*) sort=gnu;; *) sort=busybox;; esac
 go() {
-  if [ $sort = busybox ]; then exec timeout -s KILL "$t" setsid /bin/sh /proc/self/fd/3 $sort $uid
-  else exec timeout -k 2 "$t" /bin/sh /proc/self/fd/3 $sort $uid; fi
+  if [ $sort != busybox ]; then exec timeout -k 2 "$t" /bin/sh /proc/self/fd/3 $sort $uid; fi
+  if [ "$t" = 0 ]; then exec setsid /bin/sh /proc/self/fd/3 $sort $uid
+  else exec timeout -s KILL "$t" setsid /bin/sh /proc/self/fd/3 $sort $uid; fi
 }
 carry() {
   exec 9<&0; cat <&9 >&$1 2>/dev/null & printf '%s%s R %s\n' $a $b $! >&$1

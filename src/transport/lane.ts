@@ -4,8 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { Bounded, type Kept, MarkScanner } from './stream.ts'
 
 export interface LaneRunOptions {
-  /** Counted here, and on the node as well (plus some seconds), should the connection go away. */
   readonly timeoutMs: number
+  /**
+   * `begin` (the default): all in all, here and on the node as well (plus some seconds), should the connection go away.
+   * `output`: since it last said something, here only; on the node it goes on to its end.
+   */
+  readonly countsFrom?: 'begin' | 'output'
   /** The first and the last so many bytes of each stream are kept. */
   readonly limitBytes: number
   /** What happens beyond the limit: the script is ended, or it goes on and the middle of its output is dropped. */
@@ -55,6 +59,8 @@ interface Running {
   code?: number
   ended?: LaneResult['ended']
   heldTimer?: NodeJS.Timeout
+  /** Ends what says nothing. */
+  silence?: NodeJS.Timeout
 }
 
 interface Stream {
@@ -95,7 +101,8 @@ export class Lane {
     if (this.#lost) throw new LaneLostError(this.#lost.code, this.#lost.stderr, { unsent: true })
     const [a, b] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')]
     const bytes = Buffer.from(script)
-    const seconds = Math.ceil(options.timeoutMs / 1_000) + 5
+    const silent = options.countsFrom === 'output'
+    const seconds = silent ? 0 : Math.ceil(options.timeoutMs / 1_000) + 5
     const result = await new Promise<LaneResult | LaneLostError>((settle) => {
       const running: Running = {
         options,
@@ -105,7 +112,8 @@ export class Lane {
         err: this.#stream(`${a}${b}`, options, 'err'),
       }
       this.#running = running
-      this.#after(options.timeoutMs, () => this.#end('timeout'))
+      const deadline = this.#after(options.timeoutMs, () => this.#end('timeout'))
+      if (silent) running.silence = deadline
       options.signal?.addEventListener('abort', this.#onAbort)
       this.#send(`x ${a} ${b} ${bytes.length} ${seconds} ${options.limitBytes}\n`)
       this.#send(bytes)
@@ -145,6 +153,7 @@ export class Lane {
   }
   #add(which: 'out' | 'err', chunk: Buffer): void {
     this.#running?.heldTimer?.refresh()
+    if (!this.#running?.ended) this.#running?.silence?.refresh()
     if (this.#running) this.#running[which].scanner.add(chunk)
     else if (which === 'err') this.#errTail.add(chunk)
   }

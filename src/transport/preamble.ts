@@ -2,7 +2,7 @@
 import { quoted } from './quote.ts'
 
 /**
- * `limit SECONDS PROGRAM…` becomes the program, in a process group of its own that its deadline ends;
+ * `limit SECONDS PROGRAM…` becomes the program, in a process group of its own that its deadline ends (0: none does);
  * `$p` is the group that runs now, which TERM kills; `$AYS` is ays's own folder on the node.
  */
 export function preamble(folder: string | undefined): string {
@@ -17,7 +17,8 @@ fi
 export AYS
 limit() {
   t=$1; shift
-  if [ "$sort" = busybox ]; then exec timeout -s KILL "$t" setsid "$@"; else exec timeout -k 2 "$t" "$@"; fi
+  if [ "$sort" != busybox ]; then exec timeout -k 2 "$t" "$@"; fi
+  if [ "$t" = 0 ]; then exec setsid "$@"; else exec timeout -s KILL "$t" setsid "$@"; fi
 }
 stop() { [ -z "$p" ] || kill -KILL -$p 2>/dev/null; exit 143; }
 trap stop TERM

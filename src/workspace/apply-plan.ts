@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts'
 import { plain } from '../base/json.ts'
 import { ProblemsError } from '../base/problem.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
+import { SILENCE_MS } from '../engine/kind.ts'
 import type { Work } from '../engine/plan/world.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Change, Memory, RememberedTask, Store } from '../store/store.ts'
@@ -29,6 +30,8 @@ export interface ApplyInput {
   readonly perNode: number
   /** From the command line or ays.yaml; a service's own $retries come first. */
   readonly retriesMs?: readonly number[]
+  /** `limits.timeout` of ays.yaml. */
+  readonly timeoutMs?: number
   onNote(note: string): void
 }
 
@@ -101,7 +104,10 @@ async function run(
       const own = assembly.graph.services.get(address)?.steer.retriesMs ?? input.retriesMs
       return own ? { waitsMs: own, all: true } : { waitsMs: TRANSIENT_MS, all: false }
     },
-    timeoutMs: (address) => assembly.graph.services.get(address)?.steer.timeoutMs,
+    timeouts: (address) => {
+      const askedMs = assembly.graph.services.get(address)?.steer.timeoutMs
+      return { usualMs: input.timeoutMs ?? SILENCE_MS, ...(askedMs === undefined ? {} : { askedMs }) }
+    },
     patienceMs: PATIENCE_MS,
     openTransport: async (node) => nodes.transport(node),
     resetTransport: (node) => nodes.reset(node),

@@ -135,6 +135,7 @@ export class LocalWorkspace implements Workspace {
     const planned = this.#planned.get(plan)
     if (!planned) throw new Error('apply takes a plan that this workspace made')
     const retriesMs = options.retriesMs ?? this.#settings.retriesMs
+    const { timeoutMs } = this.#settings.limits
     return await applyPlan({
       planned,
       options,
@@ -143,6 +144,7 @@ export class LocalWorkspace implements Workspace {
       perNode: this.#settings.limits.perNode ?? LANES_PER_NODE,
       parallel: options.parallel ?? this.#settings.limits.parallel ?? 10,
       ...(retriesMs ? { retriesMs } : {}),
+      ...(timeoutMs ? { timeoutMs } : {}),
       onNote: this.#options.onNote ?? (() => {}),
     })
   }

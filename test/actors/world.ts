@@ -104,7 +104,9 @@ export const workOf = (service: string, things: readonly WantedThing[], more: Pa
 /** Runs works over one node; everything else is as small as it can be. */
 export async function run(
   works: readonly Work[],
-  of: { store: Store; clock: Clock; transport: Transport; retries?: RunInput['retries']; signal?: AbortSignal },
+  of: { store: Store; clock: Clock; transport: Transport; signal?: AbortSignal } & Partial<
+    Pick<RunInput, 'retries' | 'timeouts'>
+  >,
 ): Promise<RunResult> {
   const services = works.map(
     (work): ServicePlan => ({
@@ -148,7 +150,7 @@ export async function run(
     parallel: 10,
     perNode: 4,
     retries: of.retries ?? (() => ({ waitsMs: [], all: false })),
-    timeoutMs: () => undefined,
+    timeouts: of.timeouts ?? (() => ({ usualMs: 60_000 })),
     patienceMs: 60_000,
     openTransport: async () => of.transport,
     resetTransport: async () => undefined,

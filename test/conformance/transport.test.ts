@@ -330,13 +330,26 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
     expect(files.filter((file) => readFileSync(file, 'utf8').includes('correct-horse'))).toEqual([])
   })
 
-  test('a command that takes too long is ended with what it started, and says 124', async () => {
+  test('a command that says something now and then lives past its limit, and what it says reaches the end', async () => {
+    const script = 'for i in 1 2 3 4 5; do echo $i; echo $i >&2; sleep 0.6; done'
+    const outcome = await resultsOf([run(script, { timeoutMs: 1_000 }), run(`touch ${path('next')}`)])
+    expect(outcome).toMatchObject({ state: 'done', ran: [{ code: 0, stdout: '1\n2\n3\n4\n5\n' }, { code: 0 }] })
+    expect(existsSync(path('next'))).toBe(true)
+  }, 15_000)
+
+  test('a silent command is ended with all that it started, says 124, and what comes after it does not run', async () => {
+    const script = `echo first; trap '' TERM; (sleep 60; touch ${path('late')}) & echo $! >${path('pid')}; sleep 60`
+    const outcome = await resultsOf([run(script, { timeoutMs: 1_000 }), run(`touch ${path('next')}`)])
+    expect(outcome).toMatchObject({ state: 'failed', ran: [{ code: 124, stdout: 'first\n' }] })
+    expect(existsSync(path('next'))).toBe(false)
+    await until(() => !isAlive(Number(readFileSync(path('pid'), 'utf8'))))
+  }, 15_000)
+
+  test('a silent command that is given a secret or text is ended as well', async () => {
     const outcome = await resultsOf([
-      run(`trap '' TERM; (sleep 5; touch ${path('late')}) & sleep 30`, { timeoutMs: 1_000 }),
+      { title: 'read', run: { script: 'cat; sleep 60', args: [], stdin: 'text' }, timeoutMs: 1_000 },
     ])
-    expect(outcome).toMatchObject({ state: 'failed', ran: [{ code: 124 }] })
-    await delay(2_500)
-    expect(existsSync(path('late'))).toBe(false)
+    expect(outcome).toMatchObject({ state: 'failed', ran: [{ code: 124, stdout: 'text' }] })
   }, 15_000)
 
   test('much output is kept from both ends', async () => {
@@ -636,6 +649,12 @@ function sshdSessionOf(pid: number): number {
     at = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
   }
   throw new Error('no sshd above')
+}
+
+/** A process that ended and was not waited for is not alive. */
+function isAlive(pid: number): boolean {
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : ''
+  return stat !== '' && !/\) Z /.test(stat)
 }
 
 async function until(met: () => boolean): Promise<void> {

@@ -75,6 +75,43 @@ command__fine:
   world.write('blueprints/stuck.yaml', '')
 })
 
+test('a command may go on for as long as it shows a sign of life, and is ended with all that it started when it does not', async () => {
+  const world = openWorld({ local: true })
+  world.write('ays.yaml', 'limits: { timeout: 2 }\n')
+  world.write(
+    'blueprints/main.yaml',
+    `command__chatty:
+  node: local
+  run: for i in 1 2 3 4 5 6 7; do echo $i; sleep 0.6; done; touch '${world.folder}/chatty'
+command__usual:
+  node: local
+  run: sleep 4322.1
+command__asked:
+  $timeout: 1
+  node: local
+  run: sleep 4322.2 & sleep 4322.3
+  timeout: 1h
+`,
+  )
+  const apply = await world.ays('apply', '--yes')
+  expect(apply.code).toBe(1)
+  expect(existsSync(join(world.folder, 'chatty'))).toBe(true)
+  const said = apply.stdout + apply.stderr
+  expect(said).toContain('"run usual" gave no sign of life for 2.0s and was ended')
+  expect(said).toContain('"run asked" gave no sign of life for 1.0s and was ended')
+  expect(said).toContain('`$timeout: 2h`')
+  expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain('sleep 4322.')
+  const { jobs } = JSON.parse((await world.ok('runs', 'show', '1', '--json')).stdout) as {
+    jobs: { service: string; state: string }[]
+  }
+  expect(jobs.map(({ service, state }) => `${service} ${state}`).sort()).toEqual([
+    'command/asked error',
+    'command/chatty ok',
+    'command/usual error',
+  ])
+  world.write('blueprints/main.yaml', '')
+})
+
 /** Writes a blueprint of one file in the world's folder, owned by whoever runs the tests. */
 function declare(
   world: World,

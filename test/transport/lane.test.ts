@@ -98,6 +98,13 @@ describe('a lane', () => {
     expect(await run('echo next')).toMatchObject({ out: 'next\n' })
   })
 
+  test('lets a script go on while it says something, where time counts from its output, and ends it when it is silent', async () => {
+    const counted = { timeoutMs: 700, countsFrom: 'output' as const }
+    expect(await run('for i in 1 2 3 4 5; do echo $i; sleep 0.3; done', counted)).toMatchObject({ code: 0 })
+    expect(await run('echo on; sleep 60', counted)).toMatchObject({ out: 'on\n', ended: 'timeout' })
+    expect(await run('echo next')).toMatchObject({ out: 'next\n' })
+  })
+
   test('ends a script on abort', async () => {
     const abort = new AbortController()
     setTimeout(() => abort.abort(), 200)

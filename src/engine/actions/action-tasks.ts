@@ -42,7 +42,7 @@ export function actionTasks(
   const done = states.some(
     (one) => one.address === address && one.action === action && one.entry === entry && one.state === 'ok',
   )
-  return { entry, things, done }
+  return { entry, things, done, ...(own.timeoutMs === undefined ? {} : { timeoutMs: own.timeoutMs }) }
 }
 
 /** Arguments by the action's schema: texts of the command line become what it says, defaults are filled in. */

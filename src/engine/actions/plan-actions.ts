@@ -13,6 +13,8 @@ import { type ActionGraph, type ActionStep, actionKey, LIFECYCLE, lifecycleOf, o
 export interface ActionTasks {
   readonly entry: string
   readonly things: readonly WantedThing[]
+  /** How long its commands may show no sign of life. */
+  readonly timeoutMs?: number
   /** The entry was ok before. */
   readonly done: boolean
 }
@@ -90,7 +92,7 @@ function planStep(input: StepInput): {
   const { world, index, step, force } = input
   const { service: address, action } = step
   const service = world.graph.services.get(address)
-  const { things, removals, entry } = partsOf(input, service)
+  const { things, removals, ...act } = partsOf(input, service)
   const node = things[0]?.node ?? removals[0]?.node
   const tasks: TaskPlan[] = [
     ...removals.map((task) => dropTask(world, task, 'asked')),
@@ -115,7 +117,7 @@ function planStep(input: StepInput): {
     things,
     removals,
     onPaper: things.length + removals.length === 0,
-    act: { action, entry },
+    act: { action, ...act },
     ...(action === 'monitor' ? { looksOnly: true } : {}),
     ...(action === 'delete' ? { forgets: true } : {}),
     ...(isCustom(action) ? { passing: true, force } : {}),
@@ -135,7 +137,7 @@ const isCustom = (action: string): boolean => !(LIFECYCLE as readonly string[]).
 function partsOf(
   { world, index, step, custom }: StepInput,
   service: Service | undefined,
-): { things: readonly WantedThing[]; removals: readonly PastTask[]; entry: string } {
+): Pick<ActionTasks, 'things' | 'entry' | 'timeoutMs'> & { removals: readonly PastTask[] } {
   const { service: address, action } = step
   const past = (index.pastOf.get(address) ?? []).filter((task) => !isSharedStill(world, address, task))
   const nothing = { things: [], removals: [], entry: '' }
@@ -154,7 +156,9 @@ function partsOf(
     }
     default: {
       const own = service && custom(address, action)
-      return own ? { things: own.things, removals: [], entry: own.entry } : nothing
+      if (!own) return nothing
+      const { things, entry, timeoutMs } = own
+      return { things, removals: [], entry, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
     }
   }
 }

@@ -34,7 +34,11 @@ export function planAct(
     onPaper: act.things.length === 0,
     passing: true,
     force: act.force,
-    act: { action: act.action, entry: act.entry },
+    act: {
+      action: act.action,
+      entry: act.entry,
+      ...(act.timeoutMs === undefined ? {} : { timeoutMs: act.timeoutMs }),
+    },
     after: before.map((one) => one.key),
     behind: [],
     ...(sight?.state === 'lost' ? { lost: sight.problem } : {}),

@@ -62,6 +62,8 @@ export interface PlanAct {
   /** Digest of the arguments. */
   readonly entry: string
   readonly things: readonly WantedThing[]
+  /** How long its commands may show no sign of life. */
+  readonly timeoutMs?: number
   /** Although it was done before. */
   readonly force: boolean
 }
@@ -116,7 +118,7 @@ export interface Work {
   /** Done although it was done before. */
   readonly force?: boolean
   /** The action of a service that this work is; its state is kept under this name and entry. */
-  readonly act?: { readonly action: string; readonly entry: string }
+  readonly act?: { readonly action: string; readonly entry: string; readonly timeoutMs?: number }
   /** What is there is remembered as it is: `ays import`. */
   readonly adopts?: boolean
   /** The node was out of reach when the plan was made: the work fails with this, and its dependants wait for another day. */
