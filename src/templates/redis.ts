@@ -19,6 +19,7 @@ export const redis = defineTemplate({
     description: Type.Optional(Type.String()),
   }),
   parent: onNode,
+  whole: true,
   derive: ({ name, data, links }) => {
     const [parent] = links.parent ?? []
     return [
@@ -37,5 +38,9 @@ export const redis = defineTemplate({
       },
     ]
   },
-  outputs: ({ data, node }) => ({ host: node?.outputs.host, port: data.port }),
+  outputs: ({ data, node }) => ({
+    host: node?.outputs.host,
+    port: data.port,
+    address: `${String(node?.outputs.host)}:${data.port}`,
+  }),
 })

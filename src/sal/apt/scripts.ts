@@ -82,7 +82,8 @@ done`
 
 /**
  * $@: names. Purges those that the notes say ays brought, and then what came with them and nobody needs any more: only
- * packages that are in the notes, so that what a person left behind for \`apt autoremove\` stays.
+ * packages that are in the notes, so that what a person left behind for \`apt autoremove\` stays. To be suggested is no
+ * need: apt does not install what is only suggested.
  * Refused when a package that ays did not bring would go along.
  */
 export const PURGE =
@@ -101,7 +102,7 @@ for one; do if is_installed "$one" && is_ours "$one"; then ours="$ours $one"; fi
 purge $ours
 while :; do
   rest=
-  for one in $(apt-get -s autoremove | awk '$1 == "Remv" { print $2 }'); do
+  for one in $(apt-get -s -o APT::AutoRemove::SuggestsImportant=false autoremove | awk '$1 == "Remv" { print $2 }'); do
     if is_ours "$one"; then rest="$rest $one"; fi
   done
   [ -n "$rest" ] || break

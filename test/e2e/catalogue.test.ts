@@ -1,0 +1,132 @@
+/** Templates of AYS's catalogue on a real Debian node, asked with the clients that people use. */
+import { expect, test } from 'vitest'
+import { lacksLab, openWorld, type World } from './world.ts'
+
+const BARE = 'node.lab__n1: {}\n'
+const SERVICES = `${BARE}
+package__tools: { node: n1, names: [curl] }
+redis__cache: { node: n1, maxram: 32mb, password: lab-password }
+file__page: { node: n1, path: /srv/front/index.html, content: "a page\\n" }
+caddy__front: { node: n1, root: /srv/front, caddyProxy: [api], $after: [file/page] }
+caddy_proxy__api: { src: /api, without: /api, dst: ["http://127.0.0.1:8000"] }
+caddy__behind: { node: n1, port: 8000, root: /srv/behind }
+file__behind: { node: n1, path: /srv/behind/who, content: "the one behind\\n" }
+app_docker__dockerd: { node: n1, compose: false }
+`
+
+test('redis, caddy and docker answer their clients, are back when killed, are repaired, and leave the node as found', {
+  timeout: 400_000,
+}, async (ctx) => {
+  const lack = lacksLab()
+  if (lack) ctx.skip(`needs ${lack}`)
+  const world = openWorld({ blueprint: BARE })
+  await world.ok('apply', '--yes')
+  const bare = await standing(world)
+
+  world.write('blueprints/main.yaml', SERVICES)
+  await world.ok('apply', '--yes')
+  expect((await world.ays('plan')).code).toBe(0)
+  expect(await answers(world)).toEqual(ALL_WELL)
+  expect(await world.on('n1', CONTAINER)).toBe('said in a container')
+
+  // Each comes back by itself, as another process.
+  const units = ['ays-engine-cache', 'ays-caddy-front', 'docker']
+  const before = await pids(world, units)
+  await world.on('n1', `systemctl kill -s KILL ${units.join(' ')}`)
+  expect(await answers(world)).toEqual(ALL_WELL)
+  expect((await pids(world, units)).filter((pid, i) => pid === '0' || pid === before[i])).toEqual([])
+  expect((await world.ays('plan')).code).toBe(0)
+
+  // What is changed behind its back is told and put right; the others are left alone.
+  const [engine] = await pids(world, units)
+  await world.on(
+    'n1',
+    'systemctl stop docker docker.socket; echo ":80 { respond moved }" > /etc/ays/caddy/front.Caddyfile',
+  )
+  const drift = await world.ays('plan', '--json')
+  expect([drift.code, changed(drift.stdout)]).toEqual([2, ['app_docker/dockerd', 'caddy/front']])
+  await world.ok('apply', '--yes')
+  expect(await answers(world)).toEqual(ALL_WELL)
+  expect((await pids(world, units))[0]).toBe(engine)
+
+  world.write('blueprints/main.yaml', BARE)
+  const refused = await world.ays('apply', '--yes')
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('DATA_LOSS')])
+  await world.ok('apply', '--yes', '--allow', 'data-loss')
+  expect(await standing(world)).toEqual(bare)
+})
+
+test('mongodb is refused on Debian 12 before anything is done, and where apt knows no such package it says so', {
+  timeout: 240_000,
+}, async (ctx) => {
+  const lack = lacksLab()
+  if (lack) ctx.skip(`needs ${lack}`)
+  const world = openWorld({ blueprint: BARE })
+  await world.ok('apply', '--yes')
+  const bare = await standing(world)
+
+  world.write('blueprints/main.yaml', `${BARE}mongodb__db: { node: n1 }\n`)
+  const none = await world.ays('apply', '--yes')
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('has no package of MongoDB')])
+
+  world.write('blueprints/main.yaml', `${BARE}mongodb__db: { node: n1, package: mongodb-org-server }\n`)
+  const other = await world.ays('apply', '--yes')
+  expect([other.code, other.stdout + other.stderr]).toEqual([1, expect.stringContaining('mongodb-org-server')])
+
+  world.write('blueprints/main.yaml', BARE)
+  await world.ok('apply', '--yes', '--allow', 'data-loss')
+  expect(await standing(world)).toEqual(bare)
+})
+
+const ALL_WELL = { ping: 'PONG', unasked: 'NOAUTH Authentication required.', page: 'a page', behind: 'the one behind' }
+
+/** What the clients on the node are told; each may take a while after a start. */
+async function answers(world: World): Promise<Record<string, string>> {
+  const said = await world.on(
+    'n1',
+    `soon() { for try in $(seq 100); do said=$("$@" 2>/dev/null) && [ -n "$said" ] && break; sleep 0.1; done; echo "$said"; }
+soon redis-cli --no-auth-warning -a lab-password ping
+redis-cli ping
+soon curl -fsS http://127.0.0.1/
+soon curl -fsS http://127.0.0.1/api/who`,
+  )
+  const [ping = '', unasked = '', page = '', behind = ''] = said.split('\n').filter(Boolean)
+  return { ping, unasked, page, behind }
+}
+
+/** An image of the node's own echo and its libraries, run once. */
+const CONTAINER = `set -e
+for try in $(seq 100); do docker info >/dev/null 2>&1 && break; sleep 0.1; done
+tar -chf - /bin/echo $(ldd /bin/echo | grep -o '/[^ ]*') 2>/dev/null | docker import - small >/dev/null
+docker run --rm small /bin/echo said in a container`
+
+/** Main processes of units, once each has one. */
+async function pids(world: World, units: readonly string[]): Promise<string[]> {
+  const script = `for unit in ${units.join(' ')}; do
+  for try in $(seq 100); do pid=$(systemctl show -p MainPID --value $unit); [ "$pid" != 0 ] && break; sleep 0.1; done
+  echo "$pid"
+done`
+  return (await world.on('n1', script)).split('\n')
+}
+
+/** What stands on the node, without apt's own notes and the users that Debian's packages leave behind. */
+const standing = async (world: World): Promise<string[]> =>
+  (
+    await world.on(
+      'n1',
+      `dpkg-query -W -f '\${Package} \${Status}\\n'
+find /etc /srv /opt /var/lib -xdev \\( -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/ays -o -path /var/lib/systemd -o -path /etc/ssl/certs \\) -prune -o -print
+systemctl list-units --all --no-legend --plain --type service,socket --state active | cut -d' ' -f1
+ss -lntup | awk 'NR > 1 { print $1, $5 }'`,
+    )
+  )
+    .split('\n')
+    .filter((line) => !/^\/etc\/(passwd|group|gshadow|shadow|subuid|subgid)-$/.test(line))
+    .sort()
+
+/** Services that a plan would change. */
+function changed(json: string): string[] {
+  // The program's own output.
+  const { services } = JSON.parse(json) as { services: { address: string; action: string }[] }
+  return services.filter(({ action }) => action !== 'none').map(({ address }) => address)
+}
