@@ -30,6 +30,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   watch: ['base', 'engine', 'store', 'workspace'],
   'blueprint-tests': ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   pins: ['base', 'engine', 'templates', 'workspace'],
+  review: ['base', 'engine', 'store', 'workspace'],
   cli: [
     'base',
     'engine',
@@ -45,6 +46,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'blueprint-tests',
     'watch',
     'pins',
+    'review',
   ],
 }
 

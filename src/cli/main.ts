@@ -25,9 +25,9 @@ export function normalize(argv: readonly string[]): string[] {
   const end = argv.indexOf('--')
   return argv.map((word, i) => {
     if (end >= 0 && i > end) return word
-    const found = /^--(?:no-)?([a-z-]+)=(true|false)$/.exec(word)
-    if (found?.[1] !== 'refresh') return word
-    return found[2] === 'true' ? '--refresh' : '--no-refresh'
+    const found = /^--(no-)?refresh=(true|false)$/.exec(word)
+    if (!found) return word
+    return (found[2] === 'true') === (found[1] === undefined) ? '--refresh' : '--no-refresh'
   })
 }
 

@@ -58,6 +58,19 @@ export interface PlanOptions {
   readonly signal?: AbortSignal
 }
 
+/** What the blueprints come to, without asking any node. */
+export interface OnPaper {
+  readonly graph: Graph
+  readonly actions: readonly ActionRequest[]
+  /** Services in files that a leading `_` disables: kept on their nodes until --prune. */
+  readonly disabled: ReadonlySet<Address>
+  readonly warnings: readonly Problem[]
+  /** What would be remembered if all of it had just been applied to bare nodes. */
+  readonly applied: Memory
+  /** From what was remembered before to what is declared. */
+  plan(): Promise<Plan>
+}
+
 /** Verbs to carry out: `ays action`. */
 export interface ActionOrder {
   readonly actions: readonly string[]
@@ -169,6 +182,8 @@ export interface Workspace {
   }>
   plan(options?: PlanOptions): Promise<Plan>
   planDestroy(options?: PlanOptions): Promise<Plan>
+  /** No node is asked and no state is read: `before` is what is remembered, nothing where it is absent. */
+  onPaper(before?: Memory): Promise<OnPaper>
   /** A plan of verbs: install, start, stop, uninstall, delete, monitor, and the actions of templates. */
   planAction(order: ActionOrder): Promise<Plan>
   /** What `ays watch` goes by. Makes the state where there is none yet. */

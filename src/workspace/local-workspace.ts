@@ -18,6 +18,7 @@ import type {
   ActionOrder,
   ApplyOptions,
   ApplyResult,
+  OnPaper,
   PlanOptions,
   ServiceStatus,
   Watching,
@@ -52,7 +53,8 @@ export class LocalWorkspace implements Workspace {
     this.#clock = options.clock ?? systemClock
     this.root = findRoot(options.folder)
     this.environment = options.environment ?? 'default'
-    const { file, problems } = readSettings(this.root, options.sources)
+    const { file: given, problems } = readSettings(this.root, options.sources)
+    const file = options.simulate?.settings?.(given) ?? given
     this.#settings = file
     const shipped = [...templates, ...(options.templates ?? [])]
     const written = withoutShipped(code, shipped)
@@ -112,6 +114,10 @@ export class LocalWorkspace implements Workspace {
 
   async plan(options: PlanOptions = {}): Promise<Plan> {
     return this.#remember(await this.#planning.plan('apply', options))
+  }
+
+  async onPaper(before?: Memory): Promise<OnPaper> {
+    return this.#planning.onPaper(before)
   }
 
   async planDestroy(options: PlanOptions = {}): Promise<Plan> {

@@ -57,7 +57,7 @@ export function worldOf(of: WorldInput): World {
     finding: (node, thing) => nodes.seen(node, thing)?.finding ?? remembered?.get(thingKey(node, thing)),
     sight: (node): Sight =>
       sights.sights.get(node) ??
-      (remembered ? { state: remembered.size > 0 && hasNode(memory, node) ? 'seen' : 'bare' } : { state: 'seen' }),
+      (remembered ? { state: hasNode(memory, node) ? 'remembered' : 'bare' } : { state: 'seen' }),
     claimedBy: (node, thing) => {
       const claim = sights.facts.get(node)?.claims[thing]
       const isOurs = claim === undefined || claim.workspace === of.claimant

@@ -18,8 +18,9 @@ import type { Plan } from '../engine/plan/plan.ts'
 import type { WantedThing, Work, World } from '../engine/plan/world.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory } from '../store/store.ts'
+import { memoryOf, NOTHING } from './as-applied.ts'
 import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
-import type { ActionOrder, PlanOptions, WorkspaceOptions } from './contract.ts'
+import type { ActionOrder, OnPaper, PlanOptions, WorkspaceOptions } from './contract.ts'
 import { absentOf, holdChanges } from './hold-changes.ts'
 import { Nodes } from './nodes.ts'
 import { type Begun, lookForPlan, type PlanShape } from './plan-looks.ts'
@@ -80,7 +81,26 @@ export class Planning {
 
   /** A plan of being as declared, of removal, or of adoption. */
   async plan(kind: 'apply' | 'destroy' | 'import', options: PlanOptions): Promise<Planned> {
-    const begun = this.#begin()
+    return await this.#plan(this.#begin(this.#session.store.memory()), kind, options)
+  }
+
+  /** Without state and nodes: `before` is what is remembered. */
+  onPaper(before: Memory = NOTHING): OnPaper {
+    const begun = this.#begin(before)
+    const { bound, disabled, problems } = this.read()
+    const assembly = begun.assembly()
+    const options = { refresh: false }
+    return {
+      graph: assembly.graph,
+      actions: bound,
+      disabled,
+      warnings: sortProblems([...problems, ...assembly.problems]),
+      applied: memoryOf(assembly),
+      plan: async () => (await this.#plan(begun, 'apply', options)).plan,
+    }
+  }
+
+  async #plan(begun: Begun, kind: 'apply' | 'destroy' | 'import', options: PlanOptions): Promise<Planned> {
     const scope = scopeOf({
       kind,
       options,
@@ -107,7 +127,7 @@ export class Planning {
 
   /** A plan of verbs. Throws ACTION_UNKNOWN, ACTION_ARGUMENT, DELETE_REFUSED. */
   async planAction(request: ActionOrder): Promise<Planned> {
-    const begun = this.#begin()
+    const begun = this.#begin(this.#session.store.memory())
     const { graph } = begun.assembly()
     const asked = readOrder(request, graph)
     const custom = (service: Address, action: string): ActionTasks | undefined => {
@@ -139,10 +159,9 @@ export class Planning {
   }
 
   /** What every plan begins with: the memory under the present addresses, and the assembly, made anew as facts become known. */
-  #begin(): Begun {
+  #begin(stored: Memory): Begun {
     const read = this.read()
     throwProblems(read.problems)
-    const stored = this.#session.store.memory()
     const renames = renamesOf(read.built.graph, stored)
     const memory = renameMemory(stored, renames)
     const learnt = new Map<Address, Facts>()

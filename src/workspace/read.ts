@@ -76,7 +76,7 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
     env: Object.fromEntries(settings.env.map((name) => [name, (simulate?.env ?? environmentVariable)(name)])),
     secret: (name) => (simulate ? simulatedSecret(simulate, settings, name, sealer) : secrets.secret(name)),
     missingSecret: (name) => secrets.missing(name),
-    readFile: (path) => readTextFile(root, path, from),
+    readFile: simulate?.readFile ?? ((path) => readTextFile(root, path, from)),
   }
   const paths =
     options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'), from)

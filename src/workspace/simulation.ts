@@ -1,6 +1,7 @@
 /** A workspace on paper: what stands in the place of nodes, state, environment and secrets when blueprints are tested. */
 import type { Address } from '../base/address.ts'
 import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
+import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import type { Connection } from '../engine/connection.ts'
 
 export type SimulatedConnection = Extract<Connection, { road: 'sim' }>
@@ -17,4 +18,8 @@ export interface Simulation {
   secret(name: string): string | undefined
   /** Instead of the blueprints of the folder. */
   readonly blueprint?: SourceFile
+  /** Instead of the files of the folder that `${file(…)}` reads. */
+  readonly readFile?: (path: string) => { readonly text: string } | { readonly reason: string }
+  /** What counts of ays.yaml; absent: all that it says. */
+  readonly settings?: (given: WorkspaceFile) => WorkspaceFile
 }

@@ -89,6 +89,7 @@ export function findingOf(world: World, node: Address, thing: string, bare: unkn
   if (sight.state === 'bare') return { state: 'seen', found: bare }
   if (sight.state === 'lost') return { state: 'unknown', problem: sight.problem }
   const found = world.finding(node, thing)
+  if (sight.state === 'remembered') return found ?? { state: 'seen', found: bare }
   return (
     found ?? {
       state: 'unknown',

@@ -47,12 +47,13 @@ export interface PastTask {
 
 /**
  * How a node stands while planning. seen: it was asked · bare: this plan makes it · waits: this plan mends it first ·
- * lost: out of reach.
+ * remembered: it is not asked, and what is not remembered of it is not there · lost: out of reach.
  */
 export type Sight =
   | { readonly state: 'seen' }
   | { readonly state: 'bare' }
   | { readonly state: 'waits' }
+  | { readonly state: 'remembered' }
   | { readonly state: 'lost'; readonly problem: Problem }
 
 /** An action of a service's template, to be done once. */
