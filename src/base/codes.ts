@@ -77,7 +77,7 @@ export const codes = {
   CANCELLED: 'The run was interrupted. What ran was finished and recorded.',
   DELETE_REFUSED: 'A service would be deleted from under one that needs it.',
   DRIFTED: 'A monitor found a service that is not as declared.',
-  GIT_FAILED: 'The git branch of the workspace could not be followed. What is there is gone by.',
+  GIT_FAILED: 'git could not follow the branch of the workspace, or a revision of it could not be read.',
   HOOK_FAILED: 'A webhook did not take what `ays watch` told it, although it was tried again.',
   ACTION_UNKNOWN: 'No service that was meant has an action of that name. `ays templates show NAME` lists them.',
   ACTION_ARGUMENT: 'An argument of an action does not fit what the action takes.',

@@ -5,6 +5,7 @@ import Apply from './commands/apply.ts'
 import Complete from './commands/complete.ts'
 import Completion from './commands/completion.ts'
 import Destroy from './commands/destroy.ts'
+import Diff from './commands/diff.ts'
 import Docs from './commands/docs.ts'
 import Doctor from './commands/doctor.ts'
 import Drift from './commands/drift.ts'
@@ -53,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   complete: Complete,
   completion: Completion,
   destroy: Destroy,
+  diff: Diff,
   docs: Docs,
   doctor: Doctor,
   drift: Drift,

@@ -28,10 +28,12 @@ export function fieldDiffs(base: Service | undefined, head: Service | undefined)
 
 type Values = Readonly<Record<string, Json | undefined>>
 
-function valuesOf({ template, data, steer, places }: Service, which: 'all' | 'written'): Values {
+function valuesOf({ template, data, steer, places, derivedBy }: Service, which: 'all' | 'written'): Values {
   const values = plain(data) as Values // data is a map
   const shown =
-    which === 'all' ? Object.entries(values) : Object.entries(values).filter(([key]) => places[key] !== undefined)
+    which === 'all'
+      ? Object.entries(values)
+      : Object.entries(values).filter(([key]) => places[key] !== undefined && !derivedBy)
   return {
     template: template.name,
     ...Object.fromEntries(shown),

@@ -20,6 +20,7 @@ export function gitIn(folder: string, signal: AbortSignal): Git {
     timeout: GIT_MS,
     maxBuffer: OUTPUT_BYTES_MAX,
     encoding: 'buffer',
+    stripFinalNewline: false,
     env: safeEnvironment(),
     extendEnv: false,
   } as const

@@ -100,7 +100,7 @@ export function summaryLine({ counts, renamed, unreachable }: Plan, palette: Pal
 }
 
 /** `Touches 2 of 3 nodes · restarts ays-engine-x · destroys data: …`, when something is touched. */
-function radiusLine({ radius, nodes }: Plan, palette: Palette): string[] {
+export function radiusLine({ radius, nodes }: Plan, palette: Palette): string[] {
   if (radius.nodes.length === 0) return []
   return [
     [

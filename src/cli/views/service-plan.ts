@@ -83,7 +83,8 @@ const actionWord: Record<ServicePlan['action'], string> = {
   none: '',
 }
 
-function taskLines(task: TaskPlan, service: ServicePlan, options: ServiceViewOptions): string[] {
+/** The lines of one thing: what happens to it, field by field, and what that can hurt. */
+export function taskLines(task: TaskPlan, service: ServicePlan, options: ServiceViewOptions): string[] {
   const { palette, width } = options
   const { sign, paint } = signOf(task.action)
   const notes = [
