@@ -1,7 +1,7 @@
 /** Why a service differs although nobody touched its own declaration: the nearest services that were touched. Pure. */
 import type { Address } from '../base/address.ts'
 import { type Graph, producersOf } from '../engine/graph/graph.ts'
-import type { Cause, ServiceDiff } from './compare-graphs.ts'
+import type { Cause, ServiceDiff } from './difference.ts'
 
 /** The same differences, each with what it follows from. */
 export function causesOf(diffs: readonly ServiceDiff[], base: Graph, head: Graph): readonly ServiceDiff[] {

@@ -1,8 +1,8 @@
 /** Two revisions compared, as a comment of a pull request: the verdict, what can hurt, a table, and the details folded. */
 import { showPlace } from '../../base/place.ts'
 import { riskOf } from '../../engine/plan/risk.ts'
-import type { Change, ServiceDiff } from '../../review/compare-graphs.ts'
 import type { RevisionsDiff } from '../../review/diff-revisions.ts'
+import type { Change, ServiceDiff } from '../../review/difference.ts'
 import { code, escaped, fence } from './markdown/escape.ts'
 import { paletteOf } from './paint.ts'
 import { count } from './plain-text.ts'
