@@ -5,6 +5,7 @@ import { findRoot } from './workspace/locate.ts'
 import { loadTemplateCode } from './workspace/template-code.ts'
 
 export type * from './workspace/contract.ts'
+export { openedFor } from './workspace/opened-for.ts'
 
 /** Opens the workspace of a folder; reads no blueprint yet. Throws WORKSPACE_MISSING. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {

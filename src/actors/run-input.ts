@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
 import type { AnyKind, CommandResult } from '../engine/kind.ts'
 import type { Plan } from '../engine/plan/plan.ts'
+import type { GitCommit } from '../engine/plan/plan-schema.ts'
 import type { PastTask, Work } from '../engine/plan/world.ts'
 import type { End } from '../engine/run/readiness.ts'
 import type { ActionState, Change, JobRow, RememberedService, Run, Store } from '../store/store.ts'
@@ -12,6 +13,11 @@ import type { Seen, Transport } from '../transport/transport.ts'
 export interface RunInput {
   readonly plan: Plan
   readonly works: readonly Work[]
+  /** What the run is remembered to have carried out: the hash of the plan, or of the saved one. */
+  readonly planHash: string
+  readonly commit?: GitCommit
+  /** True for a node on which nothing runs that the plan does not show: it is a saved one, and saw that node. */
+  holdsTo(node: Address): boolean
   readonly store: Store
   readonly clock: Clock
   readonly who: string

@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts'
 import type { RunInput, RunResult } from './run-input.ts'
 import { actChanges, attemptsOf, newJob, onPaperChanges, seenOf } from './run-notes.ts'
 import { runWork } from './run-work.ts'
+import { shownBy } from './shown-commands.ts'
 import { endedJob } from './work-changes.ts'
 import type { WorkEnd } from './work-context.ts'
 
@@ -21,6 +22,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   const servicePlans = new Map<Address, ServicePlan[]>()
   for (const service of plan.services)
     servicePlans.set(service.address, [...(servicePlans.get(service.address) ?? []), service])
+  const commandsShown = shownBy(plan)
   const id = store.nextRun()
   const run: Run = {
     id,
@@ -28,7 +30,8 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     state: 'running',
     startedAt: clock.now(),
     who: input.who,
-    planHash: plan.hash,
+    planHash: input.planHash,
+    ...(input.commit ? { commit: input.commit } : {}),
     fence: input.fence,
   }
   const jobs = new Map(
@@ -128,6 +131,9 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       past: input.past,
       tryFindKind: input.tryFindKind,
       remember: work.forgets ? undefined : input.remember(work.service),
+      // What this run itself changed or made is not as the plan saw it, and need not be.
+      shown:
+        input.holdsTo(work.node) && !remade.has(work.node) && !changed.has(work.service) ? commandsShown : undefined,
       allows: (effect) => shown.has(`${effect.kind} ${effect.what}`) || (restarts && effect.kind === 'restart'),
       replace: work.force ?? input.replace.has(work.service),
       removalWhy: services[0]?.why ?? 'change',

@@ -7,6 +7,7 @@ import { TransportError } from '../transport/transport.ts'
 import { type Judged, judge, notSettled } from './judge.ts'
 import { jobOf, readOutcome } from './node-job.ts'
 import { type MachineEvent, serviceMachine } from './service-machine.ts'
+import { strayed } from './strayed.ts'
 import { afterEffects, beforeEffects, retryChange } from './work-changes.ts'
 import { thingsOf, type WorkContext, type WorkEnd } from './work-context.ts'
 
@@ -40,8 +41,9 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
         case 'checking': {
           seen ??= await context.desk.look(questions)
           judged = judge(context, things, seen, firstSeen, !replaced)
-          event = judged.event
-          problem = judged.problem
+          const stale = results.length === 0 ? strayed(context, things, judged) : undefined
+          event = stale ? { type: 'exceeded' } : judged.event
+          problem = stale ?? judged.problem
           break
         }
         case 'applying': {

@@ -24,6 +24,8 @@ export interface ApplyPlanOptions {
   readonly question: (changes: string) => string
   /** How success is called: `Applied`. */
   readonly done: string
+  /** More to print with --json. */
+  readonly besides?: Readonly<Record<string, unknown>>
 }
 
 /** Gives the exit code: 0 when everything is as wanted, 1 when not. Throws ProblemsError when it may not begin. */
@@ -48,7 +50,10 @@ export async function applyPlan(workspace: Workspace, plan: Plan, options: Apply
   if (lacks.length > 0) await installForLab(lacks)
   const result = await runPlan(workspace, plan, options)
   const lost = plan.unreachable.length > 0 || plan.services.some((service) => service.why === 'lost')
-  if (json) process.stdout.write(`${showJson({ format: 1, plan: planJson(plan), result: applyJson(result) })}\n`)
+  if (json)
+    process.stdout.write(
+      `${showJson({ format: 1, plan: planJson(plan), ...options.besides, result: applyJson(result) })}\n`,
+    )
   else process.stdout.write(`\n${applyView(result, { color: terminal.color, done: options.done })}\n`)
   return (result.state === 'ok' || result.state === 'nothing') && !lost ? 0 : 1
 }

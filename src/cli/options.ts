@@ -97,6 +97,16 @@ export const planFlags = {
   }),
 }
 
+/** For commands that can leave their plan in a file. */
+export const outFlag = {
+  out: Flags.string({
+    char: 'o',
+    description: 'Save the plan in this file and do nothing else; `ays apply FILE` applies exactly it.',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+}
+
 export const commandsFlag = {
   commands: Flags.boolean({ description: 'Show the exact commands that would run on each node.', helpGroup: 'OUTPUT' }),
 }

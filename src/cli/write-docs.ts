@@ -2,6 +2,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codes } from '../base/codes.ts'
+import { planSchema } from '../engine/plan/plan-schema.ts'
 import { templates } from '../templates/index.ts'
 import type { CommandShape } from './completion/commands.ts'
 import { sorted, templatePage } from './views/template-page.ts'
@@ -22,6 +23,7 @@ export function docsPages(commands: readonly CommandShape[]): ReadonlyMap<string
   return new Map([
     ['errors.md', errorsPage()],
     ['commands.md', commandsPage(commands)],
+    ['plan.schema.json', `${JSON.stringify(planSchema, null, 2)}\n`],
     ['templates/index.md', indexPage()],
     ...templates.map((template) => [`templates/${template.name}.md`, templatePage(template)] as const),
   ])

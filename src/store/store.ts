@@ -2,6 +2,7 @@ import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Facts } from '../engine/facts.ts'
+import type { GitCommit } from '../engine/plan/plan-schema.ts'
 import type { PastService, PastTask } from '../engine/plan/world.ts'
 import type { Rung } from '../engine/task.ts'
 
@@ -77,7 +78,10 @@ export interface Run {
   readonly startedAt: number
   readonly endedAt?: number
   readonly who: string
+  /** Of the plan, or of the saved plan that it came from. */
   readonly planHash: string
+  /** The commit of git that the workspace stood at, if it is in a repository. */
+  readonly commit?: GitCommit
   readonly fence: number
   readonly summary?: JsonObject
 }

@@ -8,6 +8,7 @@ import { plain } from '../base/json.ts'
 import { ProblemsError } from '../base/problem.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import { SILENCE_MS } from '../engine/kind.ts'
+import type { GitCommit } from '../engine/plan/plan-schema.ts'
 import type { Work } from '../engine/plan/world.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Change, Memory, RememberedTask, Store } from '../store/store.ts'
@@ -32,6 +33,7 @@ export interface ApplyInput {
   readonly retriesMs?: readonly number[]
   /** `limits.timeout` of ays.yaml. */
   readonly timeoutMs?: number
+  readonly commit: GitCommit | undefined
   onNote(note: string): void
 }
 
@@ -91,6 +93,9 @@ async function run(
   return await runPlan({
     plan: planned.plan,
     works: planned.works,
+    planHash: planned.savedHash ?? planned.plan.hash,
+    ...(input.commit ? { commit: input.commit } : {}),
+    holdsTo: (node) => planned.savedHash !== undefined && planned.sights.sights.get(node)?.state === 'seen',
     store,
     clock,
     who: session.who().who,

@@ -10,7 +10,8 @@ import type { WatchHook, WatchSettings } from '../engine/blueprint/workspace-fil
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
-import type { Action, Plan } from '../engine/plan/plan.ts'
+import type { Action, Plan, ServicePlan } from '../engine/plan/plan.ts'
+import type { SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
 import type { ActionState, Hold, Holder, JobRow, Memory, Run } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
@@ -137,6 +138,16 @@ export interface ServiceStatus {
   readonly held?: Hold
 }
 
+/** A saved plan, made again now. */
+export interface PlannedAgain {
+  /** What is left to do of it, and nothing else; `apply` takes it. Where something moved, that is what blocks it. */
+  readonly plan: Plan
+  /** PLAN_STALE for everything that the plan touches or relies on and that is not as it was. */
+  readonly moved: readonly Problem[]
+  /** What a plan made now would do besides: it is told, and left alone. */
+  readonly elsewhere: readonly ServicePlan[]
+}
+
 /** What `ays watch` goes by: which services, how often, and what recurs. */
 export interface Watching {
   readonly settings: WatchSettings
@@ -186,6 +197,16 @@ export interface Workspace {
   onPaper(before?: Memory): Promise<OnPaper>
   /** A plan of verbs: install, start, stop, uninstall, delete, monitor, and the actions of templates. */
   planAction(order: ActionOrder): Promise<Plan>
+  /**
+   * A plan that this object gave, with everything that it holds for, to be kept in a file. Makes the state where there is
+   * none yet: a saved plan belongs to one.
+   */
+  savePlan(plan: Plan): Promise<SavedPlan>
+  /**
+   * Makes a saved plan again, with what it was asked for with. The workspace must be open for its environment, variables
+   * and files (`openedFor`). Throws PLAN_FOREIGN, and PLAN_STALE where blueprints, variables or templates moved.
+   */
+  planSaved(saved: SavedPlan, options?: { readonly signal?: AbortSignal }): Promise<PlannedAgain>
   /** What `ays watch` goes by. Makes the state where there is none yet. */
   watching(): Promise<Watching>
   /** Writes down what became of actions, without the lease. */

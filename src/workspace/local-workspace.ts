@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { LANES_PER_NODE } from '../actors/desk.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
@@ -8,6 +9,7 @@ import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
 import type { Plan } from '../engine/plan/plan.ts'
+import type { GitCommit, SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
 import type { ActionState, Holder, JobRow, Memory, Run } from '../store/store.ts'
 import { templates } from '../templates/index.ts'
@@ -19,6 +21,7 @@ import type {
   ApplyOptions,
   ApplyResult,
   OnPaper,
+  PlannedAgain,
   PlanOptions,
   ServiceStatus,
   Watching,
@@ -26,15 +29,18 @@ import type {
   WorkspaceOptions,
 } from './contract.ts'
 import { forget } from './forget.ts'
+import { tryGitCommit } from './git-commit.ts'
 import { findRoot } from './locate.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
 import { readSettings } from './read.ts'
+import { planSaved, savedPlanOf } from './saved-plans.ts'
 import { secretsOf } from './secrets.ts'
 import { Session } from './session.ts'
+import { type SourceDigests, sourceDigests } from './source-digests.ts'
 import { statusOf } from './status.ts'
 import { type TemplateCode, withoutShipped } from './template-code.ts'
-import { readTemplateFolders } from './template-folders.ts'
+import { readTemplateFolders, TEMPLATE_FOLDERS } from './template-folders.ts'
 import { watchingOf } from './watching.ts'
 
 export class LocalWorkspace implements Workspace {
@@ -132,6 +138,48 @@ export class LocalWorkspace implements Workspace {
     return this.#remember(await this.#planning.planAction(order))
   }
 
+  async savePlan(plan: Plan): Promise<SavedPlan> {
+    const planned = this.#planned.get(plan)
+    if (!planned) throw new Error('savePlan takes a plan that this workspace made')
+    this.#session.write()
+    return savedPlanOf({
+      planned,
+      session: this.#session,
+      environment: this.environment,
+      root: this.root,
+      options: this.#options,
+      sources: this.#sources(),
+      commit: await this.#commit(),
+      now: this.#clock.now(),
+    })
+  }
+
+  async planSaved(saved: SavedPlan, { signal }: { signal?: AbortSignal } = {}): Promise<PlannedAgain> {
+    const { planned, moved, elsewhere } = await planSaved({
+      saved,
+      planning: this.#planning,
+      session: this.#session,
+      environment: this.environment,
+      sources: () => this.#sources(),
+      signal,
+    })
+    return { plan: this.#remember(planned), moved, elsewhere }
+  }
+
+  #sources(): SourceDigests {
+    return sourceDigests(this.root, this.#planning.read().notes)
+  }
+
+  /** Of a real workspace; one on paper is in no repository. */
+  async #commit(): Promise<GitCommit | undefined> {
+    if (this.#options.simulate) return undefined
+    const { blueprints, vars, files } = this.#planning.read().notes
+    const named = [blueprints, vars, files].flatMap((digests) => Object.keys(digests))
+    const folders = ['ays.yaml', 'vars', 'blueprints', ...TEMPLATE_FOLDERS]
+    const within = [...new Set([...named, ...folders])].filter((path) => !isAbsolute(path) && !path.startsWith('..'))
+    return await tryGitCommit(this.root, within)
+  }
+
   #remember(planned: Planned): Plan {
     this.#planned.set(planned.plan, planned)
     return planned.plan
@@ -140,6 +188,7 @@ export class LocalWorkspace implements Workspace {
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<ApplyResult> {
     const planned = this.#planned.get(plan)
     if (!planned) throw new Error('apply takes a plan that this workspace made')
+    const commit = await this.#commit()
     const retriesMs = options.retriesMs ?? this.#settings.retriesMs
     const { timeoutMs } = this.#settings.limits
     return await applyPlan({
@@ -151,6 +200,7 @@ export class LocalWorkspace implements Workspace {
       parallel: options.parallel ?? this.#settings.limits.parallel ?? 10,
       ...(retriesMs ? { retriesMs } : {}),
       ...(timeoutMs ? { timeoutMs } : {}),
+      commit,
       onNote: this.#options.onNote ?? (() => {}),
     })
   }

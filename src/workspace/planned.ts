@@ -4,6 +4,7 @@ import type { Plan } from '../engine/plan/plan.ts'
 import type { Work } from '../engine/plan/world.ts'
 import type { Change, Memory } from '../store/store.ts'
 import type { Assembly } from './assemble.ts'
+import type { ActionOrder, PlanOptions } from './contract.ts'
 import type { NodeSights } from './look-at-nodes.ts'
 import type { Nodes } from './nodes.ts'
 
@@ -21,4 +22,8 @@ export interface Planned {
   includes(address: Address): boolean
   /** What the verbs of an action plan set and lift; written with its run. */
   readonly holdChanges: readonly Change[]
+  /** What it was asked for with: it is made again with the same. */
+  readonly asked: { readonly options: PlanOptions; readonly order?: ActionOrder }
+  /** The hash of the saved plan that this one is held to: what is done is what that one shows, or nothing. */
+  readonly savedHash?: string
 }

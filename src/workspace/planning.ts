@@ -30,17 +30,22 @@ import { readWorkspace } from './read.ts'
 import { deletedBy, readOrder } from './read-order.ts'
 import { renameMemory } from './rename.ts'
 import { Roads } from './roads.ts'
-import { type Scope, scopeOf } from './scope.ts'
+import { narrowed, type Scope, scopeOf } from './scope.ts'
 import type { Secrets } from './secrets.ts'
 import type { Session } from './session.ts'
+import type { SourceNotes } from './source-digests.ts'
 
 /** The blueprints as they were read and linked, once per command. */
 export interface ReadState {
   readonly built: Built
   readonly bound: readonly BoundAction[]
   readonly disabled: ReadonlySet<Address>
+  readonly notes: SourceNotes
   readonly problems: readonly Problem[]
 }
+
+/** Which services of a whole plan are to be carried out; undefined: all. Nothing is looked at again. */
+export type Narrow = (whole: Planned) => ReadonlySet<Address> | undefined
 
 export interface PlanningOptions {
   readonly root: string
@@ -80,8 +85,8 @@ export class Planning {
   }
 
   /** A plan of being as declared, of removal, or of adoption. */
-  async plan(kind: 'apply' | 'destroy' | 'import', options: PlanOptions): Promise<Planned> {
-    return await this.#plan(this.#begin(this.#session.store.memory()), kind, options)
+  async plan(kind: 'apply' | 'destroy' | 'import', options: PlanOptions, narrow?: Narrow): Promise<Planned> {
+    return await this.#plan(this.#begin(this.#session.store.memory()), kind, options, narrow)
   }
 
   /** Without state and nodes: `before` is what is remembered. */
@@ -100,7 +105,12 @@ export class Planning {
     }
   }
 
-  async #plan(begun: Begun, kind: 'apply' | 'destroy' | 'import', options: PlanOptions): Promise<Planned> {
+  async #plan(
+    begun: Begun,
+    kind: 'apply' | 'destroy' | 'import',
+    options: PlanOptions,
+    narrow?: Narrow,
+  ): Promise<Planned> {
     const scope = scopeOf({
       kind,
       options,
@@ -122,11 +132,12 @@ export class Planning {
             .flatMap((act) => act.things),
       },
       (world) => makePlan({ ...world, acts: acts() }),
+      narrow,
     )
   }
 
   /** A plan of verbs. Throws ACTION_UNKNOWN, ACTION_ARGUMENT, DELETE_REFUSED. */
-  async planAction(request: ActionOrder): Promise<Planned> {
+  async planAction(request: ActionOrder, narrow?: Narrow): Promise<Planned> {
     const begun = this.#begin(this.#session.store.memory())
     const { graph } = begun.assembly()
     const asked = readOrder(request, graph)
@@ -149,13 +160,19 @@ export class Planning {
       ...(request.signal ? { signal: request.signal } : {}),
     }
     let steps: readonly ActionStep[] = []
-    const planned = await this.#finish(begun, { kind: 'action', options, scope, extra }, (world) => {
+    const make = (world: World) => {
       const made = planActions({ world, asked, custom, force: request.force ?? false })
       steps = made.steps
       return made
-    })
+    }
+    const planned = await this.#finish(begun, { kind: 'action', options, scope, extra }, make, narrow)
     const who = this.#session.who().who
-    return { ...planned, holdChanges: holdChanges(steps, begun.memory.holds, { who, at: this.#clock.now() }) }
+    const order = { ...planned.asked, order: request }
+    return {
+      ...planned,
+      asked: order,
+      holdChanges: holdChanges(steps, begun.memory.holds, { who, at: this.#clock.now() }),
+    }
   }
 
   /** What every plan begins with: the memory under the present addresses, and the assembly, made anew as facts become known. */
@@ -187,20 +204,25 @@ export class Planning {
     begun: Begun,
     of: PlanShape,
     make: (world: World) => { plan: Plan; works: readonly Work[] },
+    narrow?: Narrow,
   ): Promise<Planned> {
     const { kind, options, scope } = of
     const { memory, nodes, renames } = begun
     const sights = options.refresh === false ? { sights: new Map(), facts: new Map() } : await lookForPlan(begun, of)
     const assembly = begun.assembly()
-    const world = worldOf({
-      ...{ kind, options, assembly, memory, renames, scope, nodes, sights },
-      environment: this.#environment,
-      claimant: this.#session.claimant,
-      warnings: this.read().problems.filter((problem) => !isError(problem)),
-    })
-    const { plan, works } = make(world)
-    const { includes } = scope
-    return { plan, works, assembly, memory, renames, sights, nodes, includes, replace: world.replace, holdChanges: [] }
+    const within = (scope: Scope): Planned => {
+      const world = worldOf({
+        ...{ kind, options, assembly, memory, renames, scope, nodes, sights },
+        environment: this.#environment,
+        claimant: this.#session.claimant,
+        warnings: this.read().problems.filter((problem) => !isError(problem)),
+      })
+      const behind = { assembly, memory, renames, sights, nodes, replace: world.replace, includes: scope.includes }
+      return { ...make(world), ...behind, holdChanges: [], asked: { options } }
+    }
+    const whole = within(scope)
+    const only = narrow?.(whole)
+    return only === undefined ? whole : within(narrowed(scope, only))
   }
 
   /** Actions that the blueprints ask for and that are not verbs of the lifecycle: done once per entry. */
@@ -240,7 +262,7 @@ export class Planning {
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
     const { built, bound } = link(read.blueprint, this.#templates, { legacy, reading: read.problems })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems])
-    this.#read = { built, bound, disabled: read.disabled, problems }
+    this.#read = { built, bound, disabled: read.disabled, notes: read.notes, problems }
     return this.#read
   }
 

@@ -13,6 +13,7 @@ import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/works
 import { readSource } from './read-source.ts'
 import { type Secrets, secretsOf } from './secrets.ts'
 import type { Simulation } from './simulation.ts'
+import { SourceNotes } from './source-digests.ts'
 import type { Sources } from './sources.ts'
 import { VERSION } from './version.ts'
 
@@ -57,6 +58,8 @@ export interface WorkspaceRead {
   readonly blueprint: Blueprint
   /** Services in files that a leading `_` disables: kept until --prune. */
   readonly disabled: ReadonlySet<Address>
+  /** What was read; files of expressions are noted while the graph is linked. */
+  readonly notes: SourceNotes
   readonly problems: readonly Problem[]
 }
 
@@ -70,13 +73,21 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
     environment: variables?.file,
     given: options.vars,
   })
+  const notes = new SourceNotes()
+  if (variables) notes.note('vars', variables.file.path, variables.file.text)
+  const settingsPath = join(root, 'ays.yaml')
+  if (isThere(settingsPath, from)) notes.note('vars', 'ays.yaml', readSource(root, settingsPath, from).file.text)
   const secrets = options.secrets ?? secretsOf({ root, settings, sealer })
   const scope: Scope = {
     vars,
     env: Object.fromEntries(settings.env.map((name) => [name, (simulate?.env ?? environmentVariable)(name)])),
     secret: (name) => (simulate ? simulatedSecret(simulate, settings, name, sealer) : secrets.secret(name)),
     missingSecret: (name) => secrets.missing(name),
-    readFile: simulate?.readFile ?? ((path) => readTextFile(root, path, from)),
+    readFile: (path) => {
+      const read = simulate?.readFile?.(path) ?? readTextFile(root, path, from)
+      if ('text' in read) notes.note('files', path, read.text)
+      return read
+    },
   }
   const paths =
     options.files?.map((path) => resolve(path)) ?? blueprintPaths(root, (name) => !name.startsWith('_'), from)
@@ -92,9 +103,12 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
       ? []
       : blueprintPaths(root, (name) => name.startsWith('_'), from).map((path) => readSource(root, path, from).file)
   const disabled = readBlueprint(asleep, { scope, legacy: true }).blueprint.declarations.map((one) => one.address)
+  for (const { path, text } of [...sources.map((source) => source.file), ...asleep])
+    notes.note('blueprints', path, text)
   return {
     blueprint: read.blueprint,
     disabled: new Set(disabled),
+    notes,
     problems: [
       ...(variables?.problems ?? []),
       ...varProblems,

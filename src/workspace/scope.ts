@@ -44,6 +44,12 @@ export function scopeOf({ kind, options, graph, memory, orphansAllowed, spared }
   }
 }
 
+/** Of a scope, these services only. */
+export const narrowed = (scope: Scope, only: ReadonlySet<Address>): Scope => ({
+  includes: (address) => only.has(address) && scope.includes(address),
+  orphans: scope.orphans.filter((address) => only.has(address)),
+})
+
 /** What is asked to go takes along what depends on it. */
 function destroyed(
   memory: Memory,

@@ -21,7 +21,7 @@ export function readTemplateFolders(
   const problems: Problem[] = []
   const taken = new Set(shipped.map((template) => template.name))
   const first = new Map<string, string>()
-  const templates = FOLDERS.flatMap((folder) => templateFolders(root, folder, problems)).flatMap(
+  const templates = TEMPLATE_FOLDERS.flatMap((folder) => templateFolders(root, folder, problems)).flatMap(
     (folder): AnyTemplate[] => {
       const name = basename(folder)
       const read = readFolder(root, folder, sources)
@@ -49,7 +49,8 @@ export function readTemplateFolders(
   return { templates, problems }
 }
 
-const FOLDERS = ['templates', 'actorTemplates']
+/** Where a workspace keeps its templates. */
+export const TEMPLATE_FOLDERS = ['templates', 'actorTemplates'] as const
 const DEPTH_MAX = 5
 const OWN = 'template.yaml'
 const SCHEMA = 'schema.capnp'
@@ -66,13 +67,14 @@ function templateFolders(root: string, folder: string, problems: Problem[], dept
     problems.push({ code: 'FILE_UNREADABLE', message, at: { file: folder, line: 1, column: 1 } })
     return []
   }
-  if (depth > 0 && isTemplate(inside.map((one) => one.name))) return [full]
+  if (depth > 0 && isTemplateFolder(inside.map((one) => one.name))) return [full]
   return inside
     .filter((one) => one.isDirectory() && !one.name.startsWith('.') && one.name !== 'node_modules')
     .flatMap((one) => templateFolders(root, join(folder, one.name), problems, depth + 1))
 }
 
-const isTemplate = (names: readonly string[]): boolean =>
+/** Told by the names of its files; one of code is told by `CODE_FILES`. */
+export const isTemplateFolder = (names: readonly string[]): boolean =>
   names.includes(OWN) ||
   names.includes(SCHEMA) ||
   (names.includes(CONFIG) && names.some((name) => name.endsWith('.py')))

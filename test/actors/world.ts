@@ -104,7 +104,7 @@ export const workOf = (service: string, things: readonly WantedThing[], more: Pa
 /** Runs works over one node; everything else is as small as it can be. */
 export async function run(
   works: readonly Work[],
-  of: { store: Store; clock: Clock; transport: Transport; signal?: AbortSignal } & Partial<
+  of: { store: Store; clock: Clock; transport: Transport; signal?: AbortSignal; saved?: boolean } & Partial<
     Pick<RunInput, 'retries' | 'timeouts'>
   >,
 ): Promise<RunResult> {
@@ -141,6 +141,8 @@ export async function run(
   return await runPlan({
     plan,
     works,
+    planHash: plan.hash,
+    holdsTo: () => of.saved ?? false,
     store: of.store,
     clock: of.clock,
     who: 'test',

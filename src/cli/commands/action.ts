@@ -2,7 +2,9 @@ import { Args, Flags } from '@oclif/core'
 import { ProblemsError } from '../../base/problem.ts'
 import { applyPlan } from '../apply-plan.ts'
 import { AysCommand } from '../command.ts'
-import { applyFlags, commandsFlag, folderFlag, workspaceFlags, workspaceOptions } from '../options.ts'
+import { applyFlags, commandsFlag, folderFlag, outFlag, workspaceFlags, workspaceOptions } from '../options.ts'
+import { mayWritePlan } from '../plan-file.ts'
+import { savePlan } from '../save-plan.ts'
 
 /** `ays action`: verbs of the lifecycle, and the actions of templates. */
 export default class Action extends AysCommand {
@@ -17,6 +19,7 @@ export default class Action extends AysCommand {
     ...workspaceFlags,
     ...applyFlags,
     ...commandsFlag,
+    ...outFlag,
     service: Flags.string({
       char: 's',
       description: 'Which services: addresses or globs. Repeat for more; default: all.',
@@ -60,15 +63,18 @@ export default class Action extends AysCommand {
       force: flags.force,
       allow: flags.allow ?? [],
     }
-    return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) =>
-      applyPlan(workspace, await workspace.planAction(order), {
-        ...flags,
-        json: flags.json,
-        terminal: this.terminal(flags),
+    const { out } = flags
+    if (out !== undefined) mayWritePlan(out)
+    return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) => {
+      const plan = await workspace.planAction(order)
+      const how = { ...flags, json: flags.json, terminal: this.terminal(flags) }
+      if (out !== undefined) return await savePlan(workspace, plan, { ...how, out })
+      return await applyPlan(workspace, plan, {
+        ...how,
         question: (changes) => `Carry out ${changes === '1 change' ? 'this' : 'these'} (${changes})?`,
         done: 'Done',
-      }),
-    )
+      })
+    })
   }
 }
 

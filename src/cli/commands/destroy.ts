@@ -4,11 +4,14 @@ import {
   applyFlags,
   commandsFlag,
   folderArg,
+  outFlag,
   planFlags,
   planOptions,
   workspaceFlags,
   workspaceOptions,
 } from '../options.ts'
+import { mayWritePlan } from '../plan-file.ts'
+import { savePlan } from '../save-plan.ts'
 
 /** `ays destroy`: take everything off again. */
 export default class Destroy extends AysCommand {
@@ -16,7 +19,7 @@ export default class Destroy extends AysCommand {
   static override description =
     'Only what is remembered as made by ays goes; what was there before stays. Data goes only with --allow data-loss.'
   static override args = folderArg
-  static override flags = { ...workspaceFlags, ...planFlags, ...applyFlags, ...commandsFlag }
+  static override flags = { ...workspaceFlags, ...planFlags, ...applyFlags, ...commandsFlag, ...outFlag }
   static override examples = [
     '<%= config.bin %> destroy',
     '<%= config.bin %> destroy --target vm/web --yes',
@@ -25,14 +28,17 @@ export default class Destroy extends AysCommand {
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Destroy)
-    return await this.inWorkspace(workspaceOptions(args.folder, flags), async (workspace) =>
-      applyPlan(workspace, await workspace.planDestroy(planOptions(flags)), {
-        ...flags,
-        json: flags.json,
-        terminal: this.terminal(flags),
+    const { out } = flags
+    if (out !== undefined) mayWritePlan(out)
+    return await this.inWorkspace(workspaceOptions(args.folder, flags), async (workspace) => {
+      const plan = await workspace.planDestroy(planOptions(flags))
+      const how = { ...flags, json: flags.json, terminal: this.terminal(flags) }
+      if (out !== undefined) return await savePlan(workspace, plan, { ...how, out })
+      return await applyPlan(workspace, plan, {
+        ...how,
         question: (changes) => `Remove all this (${changes})?`,
         done: 'Removed',
-      }),
-    )
+      })
+    })
   }
 }

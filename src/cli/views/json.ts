@@ -3,73 +3,19 @@
 import type { Json } from '../../base/json.ts'
 import { plain } from '../../base/json.ts'
 import { isError, type Problem, sortProblems } from '../../base/problem.ts'
-import type { Plan } from '../../engine/plan/plan.ts'
-import { riskOf } from '../../engine/plan/risk.ts'
+import { planJson, problemJson } from '../../engine/plan/plan-json.ts'
 import type { Holder, JobRow, Run } from '../../store/store.ts'
 import type { ApplyResult, ServiceStatus } from '../../workspace.ts'
 
+export { planJson, problemJson }
+
 /** Two spaces, a line break at the end; secrets appear as `{ sealed, ref }`. */
 export const showJson = (value: unknown): string => JSON.stringify(plain(value), null, 2)
-
-/** A plan as it is, with its risk. */
-export function planJson(plan: Plan): Json {
-  const {
-    format,
-    kind,
-    environment,
-    hash,
-    simulated,
-    counts,
-    radius,
-    nodes,
-    blocked,
-    unreachable,
-    warnings,
-    held,
-    renamed,
-    services,
-  } = plan
-  return plain({
-    format,
-    kind,
-    environment,
-    hash,
-    risk: riskOf(plan),
-    simulated,
-    counts,
-    nodes,
-    radius,
-    blocked: blocked.map(problemJson),
-    unreachable: unreachable.map((one) => ({ node: one.node, problem: problemJson(one.problem) })),
-    warnings: warnings.map(problemJson),
-    held,
-    renamed,
-    services: services.map((service) => ({ ...service, problem: service.problem && problemJson(service.problem) })),
-  })
-}
 
 /** Problems with ranges, for editors: 1-based, the end exclusive. */
 export function problemsJson(problems: readonly Problem[]): Json {
   return { problems: sortProblems(problems).map(problemJson), errors: problems.filter(isError).length }
 }
-
-export function problemJson({ code, message, at, also, hint, severity }: Problem): Json {
-  return plain({
-    code,
-    severity: severity ?? 'error',
-    message,
-    ...(hint === undefined ? {} : { hint }),
-    ...(at ? { file: at.file, range: rangeOf(at) } : {}),
-    ...(also?.length
-      ? { also: also.map((one) => ({ note: one.note, file: one.at.file, range: rangeOf(one.at) })) }
-      : {}),
-  })
-}
-
-const rangeOf = (at: NonNullable<Problem['at']>): Json => ({
-  start: { line: at.line, column: at.column },
-  end: { line: at.endLine ?? at.line, column: at.endColumn ?? at.column },
-})
 
 export function applyJson(result: ApplyResult): Json {
   return plain({ format: 1, ...result, problems: result.problems.map(problemJson), jobs: result.jobs.map(jobJson) })

@@ -1,0 +1,26 @@
+/** Which commit of git a workspace stands at, told by the person's own git. */
+import { execFile } from 'node:child_process'
+import { environmentVariables } from '../base/environment.ts'
+import type { GitCommit } from '../engine/plan/plan-schema.ts'
+
+/** Looks at these paths only for whether something is not as committed. undefined: no git, no repository, no commit yet. */
+export async function tryGitCommit(root: string, paths: readonly string[]): Promise<GitCommit | undefined> {
+  // Optional locks and file watchers are for people who work in the repository; a look leaves it as it is.
+  const args = ['--no-optional-locks', '-c', 'core.fsmonitor=false', '-C', root]
+  const said = await tryGit([...args, 'status', '--porcelain=v2', '--branch', '--untracked-files=all', '--', ...paths])
+  const lines = said?.split('\n').filter((line) => line !== '') ?? []
+  const id = lines.flatMap((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line)?.[1] ?? [])[0]
+  return id === undefined ? undefined : { id, dirty: lines.some((line) => !line.startsWith('#')) }
+}
+
+const GIT_MS = 10_000
+const OUTPUT_BYTES_MAX = 16 * 1_048_576
+
+function tryGit(args: readonly string[]): Promise<string | undefined> {
+  const env = { ...environmentVariables(), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
+  return new Promise((resolve) => {
+    execFile('git', args, { encoding: 'utf8', env, timeout: GIT_MS, maxBuffer: OUTPUT_BYTES_MAX }, (error, stdout) =>
+      resolve(error ? undefined : stdout),
+    )
+  })
+}
