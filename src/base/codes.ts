@@ -81,6 +81,8 @@ export const codes = {
   DELETE_REFUSED: 'A service would be deleted from under one that needs it.',
   DRIFTED: 'A monitor found a service that is not as declared.',
   GIT_FAILED: 'git could not follow the branch of the workspace, or a revision of it could not be read.',
+  COMMENT_FAILED:
+    'A comment of a pull or merge request could not be read or written: the token, its rights, or the API is at fault.',
   HOOK_FAILED: 'A webhook did not take what `ays watch` told it, although it was tried again.',
   ACTION_UNKNOWN: 'No service that was meant has an action of that name. `ays templates show NAME` lists them.',
   ACTION_ARGUMENT: 'An argument of an action does not fit what the action takes.',

@@ -2,6 +2,7 @@
 import type { Command } from '@oclif/core'
 import Action from './commands/action.ts'
 import Apply from './commands/apply.ts'
+import Comment from './commands/comment.ts'
 import Complete from './commands/complete.ts'
 import Completion from './commands/completion.ts'
 import Destroy from './commands/destroy.ts'
@@ -51,6 +52,7 @@ import Watch from './commands/watch.ts'
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   action: Action,
   apply: Apply,
+  comment: Comment,
   complete: Complete,
   completion: Completion,
   destroy: Destroy,
