@@ -43,7 +43,7 @@ export function judge(
       one.question.wanted,
       finding,
       context.past(context.work.node, one.question.thing),
-      { holds: one.wanted?.holds, force },
+      { holds: one.wanted?.holds, force, left: one.wanted?.left },
     )
   })
   const slow = decisions.some((decision) => decision.commands.some((command) => command.slow))

@@ -1,6 +1,7 @@
 /** What a work writes down: before its effects, after them, and between attempts. */
 import { plain } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
+import { rememberedWanted } from '../engine/graph/left.ts'
 import type { WantedThing } from '../engine/plan/world.ts'
 import type { Change, JobRow } from '../store/store.ts'
 import { shortResults } from './job-results.ts'
@@ -70,7 +71,7 @@ export function taskChange(
       node: thing.node,
       thing: thing.thing,
       kind: thing.kind.name,
-      wanted: plain(thing.wanted),
+      wanted: rememberedWanted(thing, past),
       before: past ? past.before : plain(found),
       adopted: past ? past.adopted : found !== undefined && thing.kind.compare(thing.wanted, found).length === 0,
       rung: thing.rung,

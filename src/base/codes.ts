@@ -56,6 +56,8 @@ export const codes = {
   BECOME_FAILED: 'sudo on the node wants a password or refuses. Allow it without a password for this user.',
   LOOK_FAILED: 'A look at the node gave no usable answer. What it looks at is unknown, and nothing is done to it.',
   COMMAND_FAILED: 'A command ended with an error. Its last lines are shown.',
+  IGNORED_SECRET:
+    'A secret under $ignore is no longer the one last applied; only its seal is remembered, so what holds it is left as it is.',
   COMMAND_TIMEOUT:
     'A command gave no sign of life for too long and was ended with all that it had started. `$timeout: 2h` on the service gives it more time.',
   NOT_SETTLED: 'The commands ran, but the node still does not show what is wanted.',

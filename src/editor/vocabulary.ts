@@ -45,7 +45,11 @@ export const steering: Readonly<Record<string, Schema>> = {
   },
   $moved: { description: 'The former address of the service: it is renamed, not replaced.', type: 'string' },
   $heal: { description: 'False: drift is shown, not repaired by itself.', type: 'boolean', default: true },
-  $ignore: { description: 'Fields that others own: neither compared nor changed.', ...texts },
+  $ignore: {
+    description:
+      'Fields that others own: as declared when the service is made, from then on neither compared nor changed.',
+    ...texts,
+  },
   $timeout: {
     description:
       'How long a command of the service may show no sign of life (print nothing) before it is ended: `2h`, `5m`, `30` (seconds).',

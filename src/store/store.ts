@@ -2,6 +2,7 @@ import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Facts } from '../engine/facts.ts'
+import type { KeptFields } from '../engine/graph/kept-fields.ts'
 import type { GitCommit } from '../engine/plan/plan-schema.ts'
 import type { PastService, PastTask } from '../engine/plan/world.ts'
 import type { Rung } from '../engine/task.ts'
@@ -12,6 +13,8 @@ export interface RememberedService extends PastService {
   readonly tags?: readonly string[]
   /** Which unnamed links were resolved to the only candidate. */
   readonly resolved?: Readonly<Record<string, Address>>
+  /** Fields under `$ignore`, as they were last applied. Secrets are sealed. */
+  readonly ignored?: KeptFields
   readonly appliedAt: number
 }
 

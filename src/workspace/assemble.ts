@@ -9,6 +9,8 @@ import { type Allocated, allocate } from '../engine/graph/allocate.ts'
 import { type Built, buildGraph } from '../engine/graph/build.ts'
 import { contextOf, type Surroundings, workNodeOf } from '../engine/graph/context.ts'
 import type { Graph } from '../engine/graph/graph.ts'
+import { type KeptFields, keptFieldsOf } from '../engine/graph/kept-fields.ts'
+import { leaveToOthers } from '../engine/graph/left.ts'
 import { tasksOf, type WantedTasks } from '../engine/graph/tasks.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory, RememberedService } from '../store/store.ts'
@@ -22,13 +24,19 @@ export interface Assembly {
   /** The same while verbs keep some services lower. */
   readonly held: WantedTasks
   readonly problems: readonly Problem[]
+  /** Services as they were last applied. */
+  readonly past: Memory['services']
 }
 
 /** Links, derives and orders what was read. Pure; the problems are all mistakes of all files. */
 export function link(
   blueprint: Blueprint,
   templates: readonly AnyTemplate[],
-  options: { readonly legacy: boolean; readonly reading: readonly Problem[] },
+  options: {
+    readonly legacy: boolean
+    readonly reading: readonly Problem[]
+    readonly keptFields?: (address: Address) => KeptFields | undefined
+  },
 ): { readonly built: Built; readonly bound: readonly BoundAction[] } {
   const built = buildGraph({
     declarations: blueprint.declarations,
@@ -37,6 +45,7 @@ export function link(
     legacy: options.legacy,
     unread: blueprint.unread,
     reading: options.reading,
+    ...(options.keptFields ? { keptFields: options.keptFields } : {}),
     ...(blueprint.shadowed ? { shadowed: blueprint.shadowed } : {}),
   })
   const { bound, problems } = bindActions(built.graph, blueprint)
@@ -60,9 +69,13 @@ export function assemble(built: Built, memory: Memory, surroundings: Surrounding
     kept: memory.allocations,
     keptSlugs: new Map([...memory.services].map(([address, service]) => [address, service.slug])),
   })
-  const wanted = chosen.problems.length > 0 ? { tasks: new Map(), things: new Map(), problems: [] } : tasksOf(chosen)
+  const wanted =
+    chosen.problems.length > 0
+      ? { tasks: new Map(), things: new Map(), problems: [] }
+      : leaveToOthers(chosen, tasksOf(chosen), (address) => memory.services.get(address)?.ignored)
   const held = underHolds(wanted, memory.holds)
-  return { graph: chosen.graph, chosen, wanted, held, problems: [...chosen.problems, ...wanted.problems] }
+  const problems = [...chosen.problems, ...wanted.problems]
+  return { graph: chosen.graph, chosen, wanted, held, problems, past: memory.services }
 }
 
 /** How a node of the graph is reached; undefined for what is no node. */
@@ -73,12 +86,13 @@ export function connectionOf({ graph, chosen }: Assembly, node: Address): Connec
 
 /** How a service is remembered from now on; undefined when it is not declared. */
 export function rememberedOf(
-  { graph, chosen, wanted }: Assembly,
+  { graph, chosen, wanted, past }: Assembly,
   address: Address,
   now: number,
 ): RememberedService | undefined {
   const service = graph.services.get(address)
   if (!service) return undefined
+  const ignored = keptFieldsOf(service, past.get(address)?.ignored)
   const worked = (wanted.tasks.get(address)?.length ?? 0) > 0
   const node = worked ? workNodeOf(service) : service.node
   return {
@@ -93,6 +107,7 @@ export function rememberedOf(
     ...(service.steer.tags.length > 0 ? { tags: service.steer.tags } : {}),
     ...(service.steer.protect ? { protect: true } : {}),
     ...(Object.keys(service.resolved).length > 0 ? { resolved: service.resolved } : {}),
+    ...(ignored ? { ignored } : {}),
     appliedAt: now,
   }
 }

@@ -1,6 +1,7 @@
 /** What is remembered differently although nothing on a node differs: new owners, links, renamed fields. */
 import type { Address } from '../base/address.ts'
-import { plain, sameData } from '../base/json.ts'
+import { sameData } from '../base/json.ts'
+import { rememberedWanted } from '../engine/graph/left.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { WantedThing } from '../engine/plan/world.ts'
 import type { Allocation, Change, Memory, RememberedService } from '../store/store.ts'
@@ -45,7 +46,7 @@ function taskChanges({ memory, things, untouched }: PaperInput): Change[] {
     const now = {
       ...rest,
       service: first,
-      wanted: plain(thing.wanted),
+      wanted: rememberedWanted(thing, past),
       ...(others.length > 0 ? { shared: others } : {}),
     }
     return sameData(now, past) ? [] : [{ put: 'task', task: now }]

@@ -1,6 +1,6 @@
 /** Everything that a plan is made of, put together. */
 import { type Address, LOCAL } from '../base/address.ts'
-import { type Problem, ProblemsError } from '../base/problem.ts'
+import { isError, type Problem, ProblemsError } from '../base/problem.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { Finding } from '../engine/kind.ts'
@@ -71,7 +71,7 @@ export function worldOf(of: WorldInput): World {
     renamed: [...of.renames].map(([from, to]) => ({ from, to })),
     acts: [],
     allow: options.allow ?? [],
-    warnings: of.warnings,
+    warnings: [...of.warnings, ...assembly.problems.filter((problem) => !isError(problem))],
     simulated:
       roads.length > 0 &&
       roads.every((road) => road === 'sim') &&

@@ -260,7 +260,15 @@ export class Planning {
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
-    const { built, bound } = link(read.blueprint, this.#templates, { legacy, reading: read.problems })
+    let services: Memory['services'] | undefined // read only where something is ignored
+    const { built, bound } = link(read.blueprint, this.#templates, {
+      legacy,
+      reading: read.problems,
+      keptFields: (address) => {
+        services ??= this.#session.store.memory().services
+        return services.get(address)?.ignored
+      },
+    })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems])
     this.#read = { built, bound, disabled: read.disabled, notes: read.notes, problems }
     return this.#read

@@ -1,6 +1,6 @@
 /** Promises that need no more than this machine as a node: files that move, environments, looks that never answer. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -21,6 +21,30 @@ test('editing the path of a file removes the old one', async () => {
   await world.ok('apply', '--yes')
   expect(readFileSync(join(world.folder, 'new'), 'utf8')).toBe('text')
   expect(existsSync(join(world.folder, 'old'))).toBe(false)
+  expect((await world.ays('plan')).code).toBe(0)
+})
+
+test('a field under $ignore is left to who edits it on the node, and the rest of its file is not', async () => {
+  const world = openWorld({ local: true })
+  const path = join(world.folder, 'motd')
+  const declareIgnoring = (content: string): void => {
+    declare(world, 'file__a', { path: 'motd', content })
+    world.write(
+      'blueprints/main.yaml',
+      `${readFileSync(join(world.folder, 'blueprints/main.yaml'), 'utf8')}  $ignore: content\n`,
+    )
+  }
+  declareIgnoring('first')
+  await world.ok('apply', '--yes')
+  expect(readFileSync(path, 'utf8')).toBe('first')
+
+  writeFileSync(path, 'edited')
+  declareIgnoring('second')
+  const plan = await world.ays('plan')
+  expect([plan.code, plan.stdout]).toEqual([0, expect.not.stringContaining('file/a')])
+  chmodSync(path, 0o600)
+  await world.ok('apply', '--yes')
+  expect([readFileSync(path, 'utf8'), statSync(path).mode & 0o777]).toEqual(['edited', 0o644])
   expect((await world.ays('plan')).code).toBe(0)
 })
 

@@ -237,6 +237,8 @@ export const rows: readonly Row[] = [
   ['$heal of a number', 'db__d:\n  $heal: 3\n', ['STEER_INVALID 2:10']],
   ['$ignore of a map', 'db__d:\n  $ignore: { size: 1 }\n', ['STEER_INVALID 2:12']],
   ['$ignore of a field that is none', 'db__d:\n  $ignore: [sizes]\n', ['STEER_INVALID 2:13']],
+  ['$ignore of a part of a field', 'db__d:\n  $ignore: [size.unit]\n', ['STEER_INVALID 2:13']],
+  ['$ignore of a link', 'db__d:\napp__a:\n  $ignore: store\n', ['STEER_INVALID 3:12']],
   ['$timeout of text', 'db__d:\n  $timeout: long\n', ['STEER_INVALID 2:13']],
   ['$timeout of nothing', 'db__d:\n  $timeout: 0\n', ['STEER_INVALID 2:13']],
   ['$retries of words', 'db__d:\n  $retries: [soon]\n', ['STEER_INVALID 2:13']],

@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Address } from '../../src/base/address.ts'
 import type { Plan } from '../../src/engine/plan/plan.ts'
+import type { AnyTemplate } from '../../src/engine/template.ts'
+import type { Memory } from '../../src/store/store.ts'
 import { worldFile } from '../../src/transport/open.ts'
 import { type World as NodeWorld, readWorld, writeWorld } from '../../src/transport/sim.ts'
 import { type ApplyResult, openWorkspace, type PlanOptions, type Workspace } from '../../src/workspace.ts'
@@ -14,6 +16,7 @@ export interface SimWorld {
   plan(options?: PlanOptions): Promise<Plan>
   apply(options?: PlanOptions): Promise<ApplyResult>
   destroy(): Promise<ApplyResult>
+  memory(): Promise<Memory>
   /** What there is on a node now. */
   read(node: Address): NodeWorld
   /** Changes a node behind the back of ays. */
@@ -21,15 +24,18 @@ export interface SimWorld {
 }
 
 /** Makes a workspace that goes with its test. */
-export function openSimWorld(blueprint: string): SimWorld {
+export function openSimWorld(
+  blueprint: string,
+  options: { readonly templates?: readonly AnyTemplate[]; readonly settings?: string } = {},
+): SimWorld {
   const folder = mkdtempSync(join(tmpdir(), 'ays-sim-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'blueprints'))
-  writeFileSync(join(folder, 'ays.yaml'), '{}\n')
+  writeFileSync(join(folder, 'ays.yaml'), options.settings ?? '{}\n')
   const file = (node: Address): string => worldFile(join(folder, '.ays/default/sim'), node)
 
   async function inWorkspace<T>(work: (workspace: Workspace) => Promise<T>): Promise<T> {
-    const workspace = await openWorkspace({ folder })
+    const workspace = await openWorkspace({ folder, ...(options.templates ? { templates: options.templates } : {}) })
     try {
       return await work(workspace)
     } finally {
@@ -43,6 +49,7 @@ export function openSimWorld(blueprint: string): SimWorld {
     apply: (options) => inWorkspace(async (workspace) => workspace.apply(await workspace.plan(options))),
     destroy: () =>
       inWorkspace(async (workspace) => workspace.apply(await workspace.planDestroy({ allow: ['data-loss'] }))),
+    memory: () => inWorkspace(async (workspace) => workspace.memory()),
     read: (node) => readWorld(file(node)),
     change(node, edit) {
       const there = readWorld(file(node))

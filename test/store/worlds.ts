@@ -19,6 +19,7 @@ export const service: RememberedService = {
   node,
   consumes: [],
   after: [],
+  ignored: { size: { value: '1mb' }, password: { value: { sealed: 'ab', ref: 'secrets.db' } }, absent: {} },
   appliedAt: 1_700_000_000_123,
 }
 export const task: RememberedTask = {

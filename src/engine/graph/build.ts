@@ -8,6 +8,7 @@ import type { AnyTemplate } from '../template.ts'
 import { showCycle } from './cycle.ts'
 import { expressionsIn, placesOf } from './fields.ts'
 import type { Graph, Service } from './graph.ts'
+import type { KeptFields } from './kept-fields.ts'
 import { type Linked, linkService } from './link.ts'
 import { orderGraph } from './order.ts'
 import { isBroken, madeDeclaration, newRoster } from './roster.ts'
@@ -27,6 +28,8 @@ export interface BuildInput {
   readonly reading?: readonly Problem[]
   /** Declarations that another takes the place of: only their fields are looked at. */
   readonly shadowed?: readonly Declaration[]
+  /** Fields under `$ignore` as they were last applied: they keep these values. */
+  readonly keptFields?: (address: Address) => KeptFields | undefined
 }
 
 /** A graph whose data may still wait for outputs. */
@@ -44,7 +47,7 @@ export interface Built {
 /** Reads everything and reports every mistake at once. */
 export function buildGraph(input: BuildInput): Built {
   const roster = newRoster(input.templates, input.unread ?? [])
-  const state = newSettling(roster, input.legacy ?? false)
+  const state = newSettling(roster, { legacy: input.legacy ?? false, keptFields: input.keptFields })
   const declared = [...input.declarations].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
   for (const declaration of declared) expect(state, declaration, { implicit: false, depth: 0 })
   for (const declaration of input.implicit) {

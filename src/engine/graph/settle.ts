@@ -1,12 +1,11 @@
 /** Brings every declaration to data and links: expressions resolved, fields validated, derived services declared. */
-import { type Address, nameOfAddress } from '../../base/address.ts'
+import { type Address, nameOfAddress, tryReadAddress } from '../../base/address.ts'
 import { isError, type Problem } from '../../base/problem.ts'
-import { didYouMean } from '../../base/suggest.ts'
-import type { Declaration, Entry, Steer } from '../blueprint/declaration.ts'
+import type { Declaration, Entry } from '../blueprint/declaration.ts'
 import type { ServiceReadings } from '../blueprint/expressions.ts'
-import type { AnyTemplate } from '../template.ts'
 import { deriveFrom } from './derive.ts'
-import { canonicalKey, expressionsIn } from './fields.ts'
+import { expressionsIn } from './fields.ts'
+import { ignoredFields, ignoreMistakes, type KeptFields, withKept } from './kept-fields.ts'
 import { linkKeysOf, splitFields } from './link-fields.ts'
 import { resolveFields } from './resolve.ts'
 import { enlist, isBroken, type Member, type Roster, unknownTemplate } from './roster.ts'
@@ -16,6 +15,8 @@ import { validateFields } from './validate.ts'
 export interface Settling {
   readonly roster: Roster
   readonly legacy: boolean
+  /** Ignored fields of a service as they were last applied. */
+  keptFields(address: Address): KeptFields | undefined
   readonly settled: Map<Address, Settled>
   /** Declarations that may be looked at now. */
   readonly queue: Member[]
@@ -26,10 +27,14 @@ export interface Settling {
   readonly problems: Problem[]
 }
 
-export function newSettling(roster: Roster, legacy: boolean): Settling {
+export function newSettling(
+  roster: Roster,
+  options: { readonly legacy: boolean; readonly keptFields?: Settling['keptFields'] | undefined },
+): Settling {
   return {
     roster,
-    legacy,
+    legacy: options.legacy,
+    keptFields: options.keptFields ?? (() => undefined),
     settled: new Map(),
     queue: [],
     missing: new Map(),
@@ -99,14 +104,15 @@ function settleOne(state: Settling, member: Member): Settled {
   const linkKeys = [...linkKeysOf(template).keys()]
   const unknown = resolved.problems.length > 0 ? [] : linksKnownLater(state, member, resolved.fields, linkKeys)
   const { data, problems } = validateFields(template, fields, { address, at, legacy: state.legacy, linkKeys })
-  const ignored = ignoredUnknown(address, declaration.steer, template, linkKeys)
+  const ignored = ignoreMistakes(address, declaration.steer, template, linkKeys)
   const found = template.broken ? [] : [...resolved.problems, ...unknown, ...misnamed, ...problems, ...ignored]
-  const later = expressionsIn(fields).length > 0
+  const kept = problems.length > 0 ? undefined : keptIn(state, member, fields)
+  const later = expressionsIn(kept?.fields ?? fields).length > 0
   const sound =
     !declaration.faulty &&
     !template.broken &&
     !found.some((problem) => isError(problem) && problem.code !== 'FIELD_UNKNOWN')
-  const settled: Settled = { member, links: template.broken ? [] : links, fields, data, later, sound }
+  const settled: Settled = { member, links: template.broken ? [] : links, fields, data, ...kept, later, sound }
   state.settled.set(address, settled)
   state.problems.push(
     ...(declaration.derivedBy ? found.map((problem) => madeBy(problem, declaration.derivedBy)) : found),
@@ -124,23 +130,22 @@ export function mistakesIn({ roster, legacy }: Settling, declaration: Declaratio
   const { data, problems } = splitFields(template, declaration.fields, declaration.faulty)
   const linkKeys = [...linkKeysOf(template).keys()]
   const fields = validateFields(template, data, { address, at, legacy, linkKeys })
-  return [...problems, ...fields.problems, ...ignoredUnknown(address, steer, template, linkKeys)]
+  return [...problems, ...fields.problems, ...ignoreMistakes(address, steer, template, linkKeys)]
 }
 
-/** `$ignore` of what is no field. */
-function ignoredUnknown(
-  address: Address,
-  { ignoreAt = [] }: Steer,
-  template: AnyTemplate,
-  linkKeys: readonly string[],
-): Problem[] {
-  const known = [...Object.keys(template.data.properties), ...linkKeys]
-  return ignoreAt.flatMap(({ text, at }): Problem[] => {
-    const [first = ''] = text.split('.')
-    if ([canonicalKey(text), canonicalKey(first)].some((key) => known.includes(key))) return []
-    const hint = didYouMean(text, known) ?? `It has ${known.join(', ')}.`
-    return [{ code: 'STEER_INVALID', at, message: `$ignore: ${address} has no field ${text}.`, hint }]
-  })
+/** Fields and data with what `$ignore` keeps as it was last applied; undefined where that does not fit the template any more. */
+function keptIn(
+  { keptFields }: Settling,
+  { declaration, template }: Member,
+  declared: readonly Entry[],
+): Pick<Settled, 'fields' | 'data'> | undefined {
+  const { address, steer, at } = declaration
+  const former = steer.moved && tryReadAddress(steer.moved.address)
+  const kept = steer.ignore.length === 0 ? undefined : (keptFields(address) ?? (former && keptFields(former)))
+  if (!kept) return undefined
+  const fields = withKept(declared, ignoredFields(template, steer), kept, at)
+  const { data, problems } = validateFields(template, fields, { address, at })
+  return problems.length > 0 ? undefined : { fields, data }
 }
 
 function linksKnownLater(

@@ -3,13 +3,27 @@ import type { Address } from '../../base/address.ts'
 import { sameData } from '../../base/json.ts'
 import { type Problem, ProblemsError, sortProblems } from '../../base/problem.ts'
 import type { AnyTask, PlacedTask } from '../task.ts'
+import type { Context } from '../template.ts'
 import { type Chosen, contextOf, workNodeOf } from './context.ts'
 import type { Service } from './graph.ts'
+import type { Leaf } from './leaves.ts'
 
 /** One thing of one node with everything that is wanted of it. */
 export interface OwnedTask extends PlacedTask {
   /** The services that want it, in graph order; one mostly. */
   readonly owners: readonly Address[]
+  /** What of it `$ignore` leaves to others. */
+  readonly left?: Left
+}
+
+/** Parts of a thing that stem from ignored fields. */
+export interface Left {
+  /** In what is wanted. */
+  readonly leaves: readonly Leaf[]
+  /** Those of them with a secret that is no longer the one last applied: left as they are whatever changes. */
+  readonly always: readonly Leaf[]
+  /** In field changes: for a thing of which what is found says not all that would be wanted. */
+  readonly paths: readonly string[]
 }
 
 export interface WantedTasks {
@@ -35,7 +49,7 @@ export function tasksOf(chosen: Chosen): WantedTasks {
     const service = chosen.graph.services.get(address)
     if (!service || !(service.template.tasks || service.template.running)) continue
     const keys = new Set<string>()
-    for (const task of askTemplate(chosen, service, problems)) {
+    for (const task of placedTasks(chosen, service, problems)) {
       const key = thingKey(task.node, task.thing)
       const former = things.get(key)
       const united = former ? unite(former, task, address) : { task: { ...task, owners: [address] } }
@@ -56,16 +70,17 @@ export function tasksOf(chosen: Chosen): WantedTasks {
   return { tasks, things, problems: sortProblems(problems) }
 }
 
-function askTemplate(chosen: Chosen, service: Service, problems: Problem[]): PlacedTask[] {
-  const context = contextOf(chosen, service)
+/** All tasks of a service, by what it is given. Throws what its template throws. */
+export function askTemplate({ template }: Pick<Service, 'template'>, context: Context): AnyTask[] {
+  const tasks = template.tasks?.(context) ?? []
+  const running = template.running?.({ ...context, tasks }) ?? []
+  return [...tasks, ...running.map((task): AnyTask => ({ ...task, rung: 'running' }))]
+}
+
+function placedTasks(chosen: Chosen, service: Service, problems: Problem[]): PlacedTask[] {
   const node = workNodeOf(service)
   try {
-    const tasks = service.template.tasks?.(context) ?? []
-    const running = service.template.running?.({ ...context, tasks }) ?? []
-    return [...tasks, ...running.map((task): AnyTask => ({ ...task, rung: 'running' }))].map((task) => ({
-      ...task,
-      node,
-    }))
+    return askTemplate(service, contextOf(chosen, service)).map((task) => ({ ...task, node }))
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error
     problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? service.at })))

@@ -1,6 +1,8 @@
 /** One thing: wanted, found and remembered → what is to be done about it. The same code plans and acts. */
 import { type Json, plain, sameData } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
+import { type Leaf, partAt, withParts } from '../graph/leaves.ts'
+import type { Left } from '../graph/tasks.ts'
 import type { AnyKind, Command, Effect, FieldChange, Finding } from '../kind.ts'
 import type { Action, ServicePlan } from './plan.ts'
 
@@ -24,6 +26,13 @@ export interface Decision {
   readonly problem?: Problem
 }
 
+export interface DecideOptions {
+  readonly holds?: 'data' | undefined
+  readonly force?: boolean
+  /** What `$ignore` leaves to others. */
+  readonly left?: Left | undefined
+}
+
 /** Three-way: found = wanted: nothing (no memory: adopt) · wanted = last applied: drift · found = last applied: change · else both. */
 export function decideWanted(
   kind: AnyKind,
@@ -31,7 +40,35 @@ export function decideWanted(
   wanted: unknown,
   finding: Finding<unknown>,
   past: Past | undefined,
-  options: { readonly holds?: 'data' | undefined; readonly force?: boolean } = {},
+  options: DecideOptions = {},
+): Decision {
+  const decision = decide(kind, thing, wanted, finding, past, options)
+  const { left } = options
+  if (!left || !past || options.force || finding.state === 'unknown' || decision.changes.length === 0) return decision
+  const leaves = left.leaves.filter(
+    (leaf) => isAmong(leaf, left.always) || sameData(partAt(wanted, leaf), partAt(past.wanted, leaf)),
+  )
+  if (leaves.length === 0 || sameData(finding.found, kind.bare)) return decision
+  const asFound = kind.asWanted(finding.found)
+  if (asFound === undefined) {
+    const isLeft = decision.changes.every(({ path }) => left.paths.includes(path))
+    return isLeft && leaves.length === left.leaves.length ? nothing(finding.found) : decision
+  }
+  const before = { ...past, wanted: plain(withParts(past.wanted, asFound, leaves)) }
+  const others = decide(kind, thing, withParts(wanted, asFound, leaves), finding, before, options)
+  // What is made anew is made as declared: there is nothing of others in it.
+  return others.action === 'replace' ? decision : others
+}
+
+const isAmong = (leaf: Leaf, leaves: readonly Leaf[]): boolean => leaves.some((one) => sameData(one, leaf))
+
+function decide(
+  kind: AnyKind,
+  thing: string,
+  wanted: unknown,
+  finding: Finding<unknown>,
+  past: Past | undefined,
+  options: DecideOptions,
 ): Decision {
   if (finding.state === 'unknown') return unknown(finding.problem)
   const { found } = finding

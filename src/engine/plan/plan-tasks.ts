@@ -22,7 +22,11 @@ export function wantTask(
   const past = index.pastTask.get(thingKey(thing.node, thing.thing))
   const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
   const claimedBy = past ? undefined : world.claimedBy(thing.node, thing.thing)
-  const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, { holds: thing.holds, force })
+  const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, {
+    holds: thing.holds,
+    force,
+    left: thing.left,
+  })
   const plan = taskPlan(thing, thing.kind.name, decision, forcingPlace(service, decision.changes))
   return claimedBy === undefined ? plan : { ...plan, claimedBy }
 }
