@@ -109,8 +109,11 @@ export const dnsDomain = defineTemplate({
     }
     for (const [name, value] of data.cnameRecords.map(split)) add(name, 'CNAME', [value])
     for (const { name, type, values, ttl } of data.records) add(name, typeOf(type), values, ttl)
+    // Addresses first: servers refuse mail and name servers in the zone that have none.
+    const isAddress = ({ type }: { readonly type: RecordType }): boolean => type === 'A' || type === 'AAAA'
+    const ordered = [...sets.values()].sort((a, b) => Number(isAddress(b)) - Number(isAddress(a)))
     return peers.dnsclient.flatMap((server) =>
-      [...sets.values()].map((set) =>
+      ordered.map((set) =>
         dnsRecords({
           ...set,
           server: server.data.addr,

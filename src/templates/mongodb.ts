@@ -22,8 +22,24 @@ export const mongodb = defineTemplate({
   name: 'mongodb',
   summary: 'A MongoDB server on a node, with its data.',
   description: [
-    'Debian since 10 and Ubuntu since 22.04 have no package of it, and there ays refuses. A node whose apt knows another source,',
-    'such as that of MongoDB Inc., takes the name of its package: `package: mongodb-org`.',
+    'Debian since 10 and Ubuntu since 22.04 have no package of it, and there ays refuses. MongoDB Inc. documents an apt source of its',
+    'own; a node that has it takes the name of its package. Apply the source before (`--target`): what services of one node need of',
+    'apt is installed in one go.',
+    '',
+    '```yaml',
+    'file__mongodb_key:                    # from https://www.mongodb.org/static/pgp/',
+    '  node: n1',
+    '  path: /usr/share/keyrings/mongodb-server-8.0.asc',
+    '  content: ${file("files/server-8.0.asc")}',
+    'file__mongodb_source:',
+    '  node: n1',
+    '  path: /etc/apt/sources.list.d/mongodb-org-8.0.list',
+    '  content: |',
+    '    deb [signed-by=/usr/share/keyrings/mongodb-server-8.0.asc] http://repo.mongodb.org/apt/debian bookworm/mongodb-org/8.0 main',
+    'mongodb__db:',
+    '  node: n1',
+    '  package: mongodb-org-server',
+    '```',
   ].join('\n'),
   data: Type.Object({
     package: Type.Optional(
@@ -80,7 +96,7 @@ function refuseWithoutPackage(address: string, facts: Facts | undefined): void {
     {
       code: 'TEMPLATE_UNBUILT',
       message: `${address}: ${facts.os.name} has no package of MongoDB.`,
-      hint: 'Give the node an apt source that has one, and its name: package: mongodb-org.',
+      hint: 'Give the node the apt source of MongoDB Inc. (`ays templates show mongodb` has it), and `package: mongodb-org-server`.',
     },
   ])
 }

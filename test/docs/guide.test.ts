@@ -14,7 +14,7 @@ const pages = [
   'docs/testing-blueprints.md',
   'docs/templates-of-a-workspace.md',
 ]
-const examples = ['quickstart', 'hello-ssh', 'fleet'].map((name) => `examples/${name}/README.md`)
+const examples = readdirSync(join(root, 'examples')).map((name) => `examples/${name}/README.md`)
 
 test('the guide shows the template that is tested', () => {
   const page = join(root, 'docs/writing-a-template.md')

@@ -1,5 +1,6 @@
 /** Templates of AYS's catalogue on a real Debian node, asked with the clients that people use. */
 import { expect, test } from 'vitest'
+import { traces } from './traces.ts'
 import { lacksLab, openWorld, type World } from './world.ts'
 
 const BARE = 'node.lab__n1: {}\n'
@@ -78,6 +79,30 @@ test('mongodb is refused on Debian 12 before anything is done, and where apt kno
   expect(await standing(world)).toEqual(bare)
 })
 
+test('examples/web shows its page, counts visits through a crash of redis, and goes without a trace', {
+  timeout: 400_000,
+}, async (ctx) => {
+  const lack = lacksLab()
+  if (lack) ctx.skip(`needs ${lack}`)
+  const world = openWorld({ example: 'web' })
+  await world.ok('apply', '--yes')
+  const get = (path: string) =>
+    world.on('front', `curl -fsS --retry 50 --retry-delay 1 --retry-all-errors localhost${path} 2>/dev/null`)
+  expect([await get('/'), await get('/api'), await get('/api')]).toEqual(['<h1>It works.</h1>', 'visit 1', 'visit 2'])
+
+  const [pid] = await pids(world, ['ays-engine-visits'], 'back')
+  await world.on('back', 'systemctl kill -s KILL ays-engine-visits')
+  expect(await get('/api')).toBe('visit 3')
+  expect(await pids(world, ['ays-engine-visits'], 'back')).not.toEqual([pid])
+  expect((await world.ays('plan')).code).toBe(0)
+
+  const tag = world.tag()
+  if (!tag) throw new Error('there is no state')
+  expect(traces(tag)).not.toEqual([])
+  await world.ok('destroy', '--yes', '--allow', 'data-loss')
+  expect(traces(tag)).toEqual([])
+})
+
 const ALL_WELL = { ping: 'PONG', unasked: 'NOAUTH Authentication required.', page: 'a page', behind: 'the one behind' }
 
 /** What the clients on the node are told; each may take a while after a start. */
@@ -101,12 +126,12 @@ tar -chf - /bin/echo $(ldd /bin/echo | grep -o '/[^ ]*') 2>/dev/null | docker im
 docker run --rm small /bin/echo said in a container`
 
 /** Main processes of units, once each has one. */
-async function pids(world: World, units: readonly string[]): Promise<string[]> {
+async function pids(world: World, units: readonly string[], node = 'n1'): Promise<string[]> {
   const script = `for unit in ${units.join(' ')}; do
   for try in $(seq 100); do pid=$(systemctl show -p MainPID --value $unit); [ "$pid" != 0 ] && break; sleep 0.1; done
   echo "$pid"
 done`
-  return (await world.on('n1', script)).split('\n')
+  return (await world.on(node, script)).split('\n')
 }
 
 /** What stands on the node, without apt's own notes and the users that Debian's packages leave behind. */

@@ -1,9 +1,19 @@
 /** A domain on a real DNS server, through the whole of ays: applied, drifted, repaired, changed and taken back. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { openWorkspace, type Workspace } from '../../src/workspace.ts'
 import { lackingDnsTools, startServer, type TestServer } from '../sal/dns/named.ts'
 
@@ -81,4 +91,35 @@ test('records are set, kept, changed and taken back; the key is root’s alone a
   expect([ask('www.example.test', 'A'), ask('shop.example.test', 'CNAME')]).toEqual(['', ''])
   expect(ask('old.example.test', 'A')).toBe('192.0.2.1\n')
   expect(existsSync(keyFile)).toBe(false)
+}, 60_000)
+
+test('examples/dns does what its page says, and gives the zone back as it was', async (ctx) => {
+  if (!server) return ctx.skip(`needs ${needs}`)
+  const { ask, port } = server
+  const folder = mkdtempSync(join(tmpdir(), 'ays-dns-example-'))
+  cpSync(new URL('../../examples/dns', import.meta.url), folder, { recursive: true })
+  vi.stubEnv('DNS_KEY', 'c2VjcmV0LW9mLWEtdGVzdC1vZi1heXM=')
+  onTestFinished(() => {
+    vi.unstubAllEnvs()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const vars = { server: '127.0.0.1', port: String(port), key: 'test-key', domain: 'example.test', web: '192.0.2.20' }
+  const workspace = await openWorkspace({ folder, vars })
+  try {
+    expect((await workspace.apply(await workspace.plan())).problems).toEqual([])
+    expect([ask('example.test', 'A'), ask('mail.example.test', 'A'), ask('shop.example.test', 'CNAME')]).toEqual([
+      '192.0.2.20\n',
+      '192.0.2.20\n',
+      'www.example.test.\n',
+    ])
+    expect(ask('example.test', 'MX')).toBe('10 mail.example.test.\n')
+    expect((await workspace.apply(await workspace.planDestroy())).problems).toEqual([])
+    expect([ask('example.test', 'A'), ask('example.test', 'MX'), ask('old.example.test', 'A')]).toEqual([
+      '',
+      '',
+      '192.0.2.1\n',
+    ])
+  } finally {
+    await workspace.close()
+  }
 }, 60_000)
