@@ -1,5 +1,6 @@
 /** A work as the job that its node is given, and the meaning of what became of it. */
 import type { Problem } from '../base/problem.ts'
+import { type ClaimNote, noteOfBefore } from '../engine/claim.ts'
 import type { Command } from '../engine/kind.ts'
 import type { NodeJob, NodeOutcome, Seen } from '../transport/transport.ts'
 import { commandProblem } from './job-results.ts'
@@ -13,6 +14,7 @@ export function jobOf(
   things: readonly WorkThing[],
   judged: Judged,
   seen: readonly Seen[],
+  firstSeen: ReadonlyMap<string, unknown>,
   attempt: number,
 ): NodeJob {
   const { work, job } = context
@@ -40,7 +42,8 @@ export function jobOf(
       return digest && (judged.decisions[i]?.commands.length ?? 0) > 0 ? [{ question: thing.question, digest }] : []
     }),
     afterwards: things.map((thing) => thing.question),
-    claim: things.flatMap((thing) => (thing.wanted ? [thing.question.thing] : [])),
+    // An action is done once: nothing of it is taken care of afterwards.
+    claim: work.passing ? [] : claimsOf(context, things, firstSeen),
     unclaim: things.flatMap((thing) => (thing.removal ? [thing.question.thing] : [])),
   }
 }
@@ -50,6 +53,20 @@ const within = (command: Command, { timeouts, work }: WorkContext): Command => (
   ...command,
   timeoutMs: timeouts.askedMs ?? command.timeoutMs ?? work.act?.timeoutMs ?? timeouts.usualMs,
 })
+
+/** With what was there before ays came, so that the node knows it when the state is lost. */
+export function claimsOf(
+  { work, past, environment }: Pick<WorkContext, 'work' | 'past' | 'environment'>,
+  things: readonly WorkThing[],
+  firstSeen: ReadonlyMap<string, unknown>,
+): ClaimNote[] {
+  return things.flatMap(({ question: { kind, thing }, wanted }) => {
+    if (!wanted) return []
+    const known = past(work.node, thing)
+    const before = noteOfBefore(kind, known ? known.before : firstSeen.get(thing))
+    return [{ thing, kind: kind.name, environment, before }]
+  })
+}
 
 export function readOutcome(
   context: WorkContext,

@@ -126,6 +126,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       clock,
       ...attemptsOf(input, work),
       workspace: input.workspace,
+      environment: plan.environment,
       fence: input.fence,
       seen: planSeen,
       past: input.past,

@@ -52,7 +52,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
             return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
           attempt++
           await context.ledger.write(beforeEffects(context, things, firstSeen, attempt))
-          const job = jobOf(context, things, judged, seen, attempt)
+          const job = jobOf(context, things, judged, seen, firstSeen, attempt)
           const outcome = await context.desk.act(job, { slow: judged.slow })
           if ('ran' in outcome) results.push(...outcome.ran)
           replaced ||= outcome.state === 'done'

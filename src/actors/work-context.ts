@@ -38,6 +38,7 @@ export interface WorkContext {
   /** Milliseconds that something may move without a sign of life. */
   readonly patienceMs: number
   readonly workspace: string
+  readonly environment: string
   readonly fence: number
   /** What the plan saw, if nothing has moved since as far as we know. */
   readonly seen: readonly Seen[] | undefined

@@ -72,6 +72,10 @@ export const codes = {
   PROTECTED: 'A service with $protect would be deleted or replaced.',
   FENCED: 'A newer run has taken over this node. This one stopped.',
   CLAIMED_ELSEWHERE: 'Another workspace claims this thing on the node.',
+  STATE_MISSING:
+    'Nodes say that this workspace was applied, and its state is not here. docs/state.md says how to go on.',
+  BEFORE_UNKNOWN: 'A recovered thing was there before ays, or made by it: its node does not say.',
+  CLAIM_LEFT: 'A lost state left something on a node that no blueprint declares any more.',
   LEASE_HELD: 'Another ays works on this workspace and environment.',
   ORPHAN_UNKNOWN_KIND: 'The state remembers a kind of thing that this version does not know.',
   STATE_DAMAGED: 'The state file cannot be read. It was left as it is.',

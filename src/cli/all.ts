@@ -36,6 +36,7 @@ import SecretsList from './commands/secrets/index.ts'
 import SecretsSet from './commands/secrets/set.ts'
 import Show from './commands/show.ts'
 import Ssh from './commands/ssh.ts'
+import StateRecover from './commands/state/recover.ts'
 import Status from './commands/status.ts'
 import TemplateAdd from './commands/template/add.ts'
 import TemplateList from './commands/template/list.ts'
@@ -86,6 +87,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'secrets:set': SecretsSet,
   show: Show,
   ssh: Ssh,
+  'state:recover': StateRecover,
   status: Status,
   'template:add': TemplateAdd,
   'template:list': TemplateList,

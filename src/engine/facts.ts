@@ -1,3 +1,5 @@
+import type { Claim } from './claim.ts'
+
 /** What a node is: asked at first sight and remembered. Free space, load and clocks are health, not facts. */
 export interface Facts {
   readonly hostname: string
@@ -12,8 +14,8 @@ export interface Facts {
   readonly root: boolean
   readonly addresses: readonly { readonly device: string; readonly address: string }[]
   readonly disks: readonly DiskFact[]
-  /** Claims of workspaces on things of this node: thing → workspace and service. */
-  readonly claims: Readonly<Record<string, { readonly workspace: string; readonly service: string }>>
+  /** Claims of workspaces on things of this node: thing → who claims it. */
+  readonly claims: Readonly<Record<string, Claim>>
 }
 
 export interface DiskFact {

@@ -28,6 +28,8 @@ export interface Kind<Wanted, Found> {
   remove(wanted: Wanted, before: Found, found: Found): readonly Command[]
   /** Two services, one thing. Without it only equal wants are shared. Returns a text saying what cannot be united. */
   merge?(a: Wanted, b: Wanted): { wanted: Wanted } | { conflict: string }
+  /** What of a finding the node is to keep of it, as what was there before ays came: without what is only shown. Absent: all. */
+  noted?(found: Found): Found
   /** It only watches (does it answer?): there is nothing on the node to take away. */
   readonly watches?: boolean
   /** True when trying the failed command again may help (a lock, a mirror that did not answer). */

@@ -86,7 +86,7 @@ function reachOf(job: NodeJob): Reach | undefined {
   const asked = [...job.expect.map((expect) => expect.question), ...job.afterwards]
   const reach: Reach = {
     things: new Set([
-      ...job.claim,
+      ...job.claim.map(({ thing }) => thing),
       ...job.unclaim,
       ...job.steps.map((step) => step.question.thing),
       ...asked.map((question) => question.thing),

@@ -95,15 +95,17 @@ matched() {
 }
 # apart PLACE…: a look of them all said nothing of any, so each has to look for itself: they are as if never begun
 apart() { for m; do get $m; [ $st != run ] || { rm -rf "$D"; st=apart; [ -z "$stopped" ] || st=stopped; put; }; done; }
-# claims: lines "PLACE TAB +thing TAB workspace TAB service" and "PLACE TAB -thing TAB workspace" on fd 3, for the live
+# claims: lines "PLACE TAB +thing TAB workspace TAB service TAB kind TAB environment TAB before" and "PLACE TAB -thing TAB workspace" on fd 3, for the live
 claims() {
   grab
+  umask 077
   [ -f "$AYS/claims" ] || : >"$AYS/claims"
   awk -F '\t' -v "live=$live" 'NR == FNR {
       if (!index(live, " " $1 " ")) next
-      t = substr($2, 2); if (substr($2, 1, 1) == "+") { add[t] = t FS $3 FS $4; order[++n] = t } else del[t] = $3; next }
+      t = substr($2, 2); if (substr($2, 1, 1) == "+") { add[t] = t FS $3 FS $4 FS $5 FS $6 FS $7; order[++n] = t } else del[t] = $3; next }
     ($1 in add) { next } ($1 in del) && del[$1] == $2 { next } { print }
     END { for (i = 1; i <= n; i++) if (order[i] in add) { print add[order[i]]; delete add[order[i]] } }' /dev/fd/3 "$AYS/claims" >"$AYS/claims.new" && mv -f "$AYS/claims.new" "$AYS/claims"
+  umask 022
   drop
 }
 # launch USER SECONDS PROGRAM…

@@ -155,7 +155,9 @@ function claimLines(members: readonly Member[]): string {
 function claimsOf(job: NodeJob): string[] {
   const field = (text: string): string => text.replaceAll(/[\t\n\r]/g, ' ')
   return [
-    ...job.claim.map((thing) => `+${field(thing)}\t${field(job.workspace)}\t${field(job.service)}`),
+    ...job.claim.map(({ thing, kind, environment, before }) =>
+      [`+${field(thing)}`, ...[job.workspace, job.service, kind, environment, before].map(field)].join('\t'),
+    ),
     ...job.unclaim.map((thing) => `-${field(thing)}\t${field(job.workspace)}`),
   ]
 }

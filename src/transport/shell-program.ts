@@ -20,7 +20,7 @@ leave() {
   [ -d "$AYS" ] || return 0
   if [ -s "$AYS/claims" ]; then
     exec 9>"$AYS/lock"; ! command -v flock >/dev/null 2>&1 || flock 9
-    awk -F '\\t' -v "w=$2" '$2 != w' "$AYS/claims" >"$AYS/claims.new" && mv -f "$AYS/claims.new" "$AYS/claims"
+    (umask 077; awk -F '\\t' -v "w=$2" '$2 != w' "$AYS/claims" >"$AYS/claims.new" && mv -f "$AYS/claims.new" "$AYS/claims")
     exec 9>&-
   fi
   rm -f "$AYS/fence/$1"

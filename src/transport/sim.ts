@@ -5,6 +5,7 @@ import type { Address } from '../base/address.ts'
 import { digestOf, type Json, plain } from '../base/json.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Random, randomOf, seedOf } from '../base/random.ts'
+import type { Claim } from '../engine/claim.ts'
 import type { Connection } from '../engine/connection.ts'
 import type { Command } from '../engine/kind.ts'
 import { fenced, lost } from './outcomes.ts'
@@ -20,7 +21,7 @@ import {
 /** All that a simulated node is. */
 export interface World {
   readonly things: { [thing: string]: { kind: string; found: Json } }
-  readonly claims: { [thing: string]: { workspace: string; service: string } }
+  readonly claims: { [thing: string]: Claim }
   /** The highest fence of each workspace. */
   readonly fences: { [workspace: string]: number }
   /** Ids of jobs that ran, and how they ended. */
@@ -131,7 +132,8 @@ function actIn(world: World, job: NodeJob): NodeOutcome {
     world.jobs[job.id] = 'moved'
     return { state: 'moved', seen }
   }
-  for (const thing of job.claim) world.claims[thing] = { workspace: job.workspace, service: job.service }
+  for (const { thing, kind, environment, before } of job.claim)
+    world.claims[thing] = { workspace: job.workspace, service: job.service, kind, environment, before }
   for (const thing of job.unclaim) if (own(world.claims, thing)?.workspace === job.workspace) delete world.claims[thing]
   for (const { question, becomes } of job.steps) {
     world.things[question.thing] = { kind: question.kind.name, found: plain(becomes) }

@@ -1,6 +1,7 @@
 import type { Address } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { Text } from '../base/secret.ts'
+import type { ClaimNote } from '../engine/claim.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { AnyKind, Command, CommandResult, Finding } from '../engine/kind.ts'
 
@@ -36,8 +37,8 @@ export interface NodeJob {
   readonly expect: readonly { readonly question: Question; readonly digest: string }[]
   /** Looked at after the commands. */
   readonly afterwards: readonly Question[]
-  /** Things whose claim the node notes, or drops, when the commands begin. */
-  readonly claim: readonly string[]
+  /** Claims that the node notes, and things whose claim it drops, when the commands begin. */
+  readonly claim: readonly ClaimNote[]
   readonly unclaim: readonly string[]
 }
 

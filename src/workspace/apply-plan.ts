@@ -18,6 +18,7 @@ import { attachToOpenJobs } from './attach.ts'
 import { changesOnPaper } from './changes-on-paper.ts'
 import type { ApplyOptions, ApplyResult, Progress } from './contract.ts'
 import { heldProblem } from './lease-held.ts'
+import { leaveForLost } from './leave-for-lost.ts'
 import type { Planned } from './planned.ts'
 import { renameChanges } from './rename.ts'
 import type { Session } from './session.ts'
@@ -66,6 +67,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     }
     const result = await run(input, store, lease.fence, onPaper, moved, AbortSignal.any([signal, lease.lost]))
     if (plan.kind === 'destroy') await leaveNodes(input, store)
+    if (planned.lost) await leaveForLost(planned.lost, planned.nodes)
     takeSimulatedAway(input, store)
     return { ...result, state: result.state === 'running' ? 'error' : result.state, ms: clock.now() - began }
   } finally {

@@ -72,6 +72,13 @@ export interface OnPaper {
   plan(): Promise<Plan>
 }
 
+/** Which lost state is built anew. */
+export interface RecoveryOptions {
+  /** Its name on nodes, as `ays facts` shows it; absent: any other of this workspace and environment. */
+  readonly from?: string
+  readonly signal?: AbortSignal
+}
+
 /** Verbs to carry out: `ays action`. */
 export interface ActionOrder {
   readonly actions: readonly string[]
@@ -216,6 +223,8 @@ export interface Workspace {
   status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>
   /** Adopts what is already on the nodes: the plan of adoptions only. */
   planImport(addresses: readonly string[]): Promise<Plan>
+  /** Builds a lost state anew from what the nodes note: the plan of adoptions that takes over its claims. */
+  planRecovery(options?: RecoveryOptions): Promise<Plan>
   /** Leaves the services on their nodes and forgets them. */
   forget(addresses: readonly string[]): Promise<readonly Address[]>
   memory(): Memory

@@ -23,6 +23,7 @@ import type {
   OnPaper,
   PlannedAgain,
   PlanOptions,
+  RecoveryOptions,
   ServiceStatus,
   Watching,
   Workspace,
@@ -132,6 +133,10 @@ export class LocalWorkspace implements Workspace {
 
   async planImport(addresses: readonly string[]): Promise<Plan> {
     return this.#remember(await this.#planning.plan('import', { targets: addresses }))
+  }
+
+  async planRecovery(options: RecoveryOptions = {}): Promise<Plan> {
+    return this.#remember(await this.#planning.planRecovery(options))
   }
 
   async planAction(order: ActionOrder): Promise<Plan> {

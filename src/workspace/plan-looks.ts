@@ -28,12 +28,17 @@ export interface PlanShape {
   readonly kind: Plan['kind']
   readonly options: PlanOptions
   readonly scope: Scope
+  /** The claims of a lost state are sought: all nodes are asked for theirs. */
+  readonly recovers?: { readonly from: string | undefined }
   /** Things that are no service's, such as those of actions: looked at as well. */
   extra(): readonly WantedThing[]
 }
 
 /** One look at all nodes; one more where facts seen for the first time decide what else is wanted. */
-export async function lookForPlan(begun: Begun, { kind, options, scope, extra }: PlanShape): Promise<NodeSights> {
+export async function lookForPlan(
+  begun: Begun,
+  { kind, options, scope, extra, recovers }: PlanShape,
+): Promise<NodeSights> {
   const { memory } = begun
   const gone = new Set(scope.orphans)
   const known = new Set(memory.tasks.map((task) => thingKey(task.node, task.thing)))
@@ -50,7 +55,7 @@ export async function lookForPlan(begun: Begun, { kind, options, scope, extra }:
       things,
       pastTasks: memory.tasks.filter((task) => scope.includes(task.service) || gone.has(task.service)),
       going: new Set(scope.orphans.filter((address) => memory.services.get(address)?.disposable)),
-      wantsFacts: (node) => begun.facts(node) === undefined || withNews.has(node),
+      wantsFacts: (node) => recovers !== undefined || begun.facts(node) === undefined || withNews.has(node),
       machineId: (node) => memory.nodes.get(node)?.facts.machineId,
       tryFindKind,
       signal: options.signal ?? new AbortController().signal,

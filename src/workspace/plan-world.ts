@@ -1,6 +1,7 @@
 /** Everything that a plan is made of, put together. */
 import { type Address, LOCAL } from '../base/address.ts'
 import { isError, type Problem, ProblemsError } from '../base/problem.ts'
+import type { Claim } from '../engine/claim.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { Finding } from '../engine/kind.ts'
@@ -27,6 +28,8 @@ export interface WorldInput {
   readonly scope: Scope
   readonly nodes: Nodes
   readonly sights: NodeSights
+  /** To recover a lost state: its claims by `thingKey`, which are no others' then. */
+  readonly lost?: ReadonlyMap<string, Claim>
   readonly warnings: readonly Problem[]
 }
 
@@ -60,9 +63,10 @@ export function worldOf(of: WorldInput): World {
       (remembered ? { state: hasNode(memory, node) ? 'remembered' : 'bare' } : { state: 'seen' }),
     claimedBy: (node, thing) => {
       const claim = sights.facts.get(node)?.claims[thing]
-      const isOurs = claim === undefined || claim.workspace === of.claimant
+      const isOurs = claim === undefined || claim.workspace === of.claimant || of.lost?.has(thingKey(node, thing))
       return isOurs ? undefined : `${claim.service} of ${claim.workspace}`
     },
+    ...(of.lost ? { lostClaim: (node, thing) => of.lost?.get(thingKey(node, thing)) } : {}),
     tryFindKind,
     orphans: scope.orphans,
     includes: scope.includes,

@@ -6,6 +6,7 @@ import type { Change, Memory } from '../store/store.ts'
 import type { Assembly } from './assemble.ts'
 import type { ActionOrder, PlanOptions } from './contract.ts'
 import type { NodeSights } from './look-at-nodes.ts'
+import type { LostClaim } from './lost-state.ts'
 import type { Nodes } from './nodes.ts'
 
 /** Everything behind a plan that its apply needs again. */
@@ -20,6 +21,8 @@ export interface Planned {
   readonly replace: ReadonlySet<Address>
   /** Services that were looked at: what is remembered of the others stays as it is. */
   includes(address: Address): boolean
+  /** Claims of a lost state that this plan takes over, or has to leave. */
+  readonly lost?: ReadonlyMap<string, LostClaim>
   /** What the verbs of an action plan set and lift; written with its run. */
   readonly holdChanges: readonly Change[]
   /** What it was asked for with: it is made again with the same. */

@@ -20,8 +20,11 @@ import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory } from '../store/store.ts'
 import { memoryOf, NOTHING } from './as-applied.ts'
 import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
-import type { ActionOrder, OnPaper, PlanOptions, WorkspaceOptions } from './contract.ts'
+import type { ActionOrder, OnPaper, PlanOptions, RecoveryOptions, WorkspaceOptions } from './contract.ts'
 import { absentOf, holdChanges } from './hold-changes.ts'
+import type { NodeSights } from './look-at-nodes.ts'
+import { lostClaims, recoveryWarnings, stateMissing } from './lost-state.ts'
+import { claimsBeforeActing, claimsOfEveryNode } from './more-facts.ts'
 import { Nodes } from './nodes.ts'
 import { type Begun, lookForPlan, type PlanShape } from './plan-looks.ts'
 import { worldOf } from './plan-world.ts'
@@ -126,14 +129,27 @@ export class Planning {
         kind,
         options,
         scope,
-        extra: () =>
-          acts()
+        extra: () => [
+          // What nothing remembers is not destroyed: unless nodes say otherwise, there is nothing to do.
+          ...(kind === 'destroy' && remembersNothing(begun.memory) && this.#settings.workspace !== undefined
+            ? begun.assembly().wanted.things.values()
+            : []),
+          ...acts()
             .filter((act) => scope.includes(act.service))
             .flatMap((act) => act.things),
+        ],
       },
       (world) => makePlan({ ...world, acts: acts() }),
       narrow,
     )
+  }
+
+  /** A plan of taking over what a lost state left on the nodes. Throws USAGE where nothing says which is ours. */
+  async planRecovery({ from, ...options }: RecoveryOptions): Promise<Planned> {
+    if (this.#settings.workspace === undefined && from === undefined) throwProblems([unnamed])
+    const begun = this.#begin(this.#session.store.memory())
+    const scope: Scope = { includes: () => true, orphans: [] }
+    return await this.#finish(begun, { kind: 'import', options, scope, recovers: { from }, extra: () => [] }, makePlan)
   }
 
   /** A plan of verbs. Throws ACTION_UNKNOWN, ACTION_ARGUMENT, DELETE_REFUSED. */
@@ -206,23 +222,46 @@ export class Planning {
     make: (world: World) => { plan: Plan; works: readonly Work[] },
     narrow?: Narrow,
   ): Promise<Planned> {
-    const { kind, options, scope } = of
+    const { kind, options, scope, recovers } = of
     const { memory, nodes, renames } = begun
-    const sights = options.refresh === false ? { sights: new Map(), facts: new Map() } : await lookForPlan(begun, of)
+    const blind = options.refresh === false
+    let sights: NodeSights = blind ? { sights: new Map(), facts: new Map() } : await lookForPlan(begun, of)
     const assembly = begun.assembly()
+    const learn = (more: ReadonlyMap<Address, Facts>): void => {
+      sights = { ...sights, facts: new Map([...sights.facts, ...more]) }
+    }
+    if (recovers) learn(await claimsOfEveryNode(assembly, sights, nodes, options.signal))
+    const { claimant } = this.#session
+    const { environment, lost, warnings } = this.#lost(assembly, sights, recovers)
+    if (!recovers && !options.allow?.includes('claimed')) throwProblems(stateMissing(lost, memory, this.#session.dir))
     const within = (scope: Scope): Planned => {
       const world = worldOf({
-        ...{ kind, options, assembly, memory, renames, scope, nodes, sights },
-        environment: this.#environment,
-        claimant: this.#session.claimant,
-        warnings: this.read().problems.filter((problem) => !isError(problem)),
+        ...{ kind, options, assembly, memory, renames, scope, nodes, sights, environment, claimant, warnings },
+        ...(recovers ? { lost } : {}),
       })
       const behind = { assembly, memory, renames, sights, nodes, replace: world.replace, includes: scope.includes }
-      return { ...make(world), ...behind, holdChanges: [], asked: { options } }
+      return { ...make(world), ...behind, ...(recovers ? { lost } : {}), holdChanges: [], asked: { options } }
     }
     const whole = within(scope)
-    const only = narrow?.(whole)
-    return only === undefined ? whole : within(narrowed(scope, only))
+    const more = blind || recovers ? undefined : await claimsBeforeActing(whole.works, sights, nodes, options.signal)
+    if (more) learn(more)
+    const isTaken = [...(more?.values() ?? [])].some(({ claims }) =>
+      Object.values(claims).some((claim) => claim.workspace !== claimant),
+    )
+    const known = isTaken ? within(scope) : whole
+    const only = narrow?.(known)
+    return only === undefined ? known : within(narrowed(scope, only))
+  }
+
+  /** Claims of other states of this workspace, and what a recovery says of them beside the blueprints' warnings. */
+  #lost(assembly: Assembly, { facts }: NodeSights, recovers: PlanShape['recovers']) {
+    const environment = this.#environment
+    const { things } = assembly.wanted
+    const { workspace } = this.#settings
+    const { claimant } = this.#session
+    const lost = lostClaims({ workspace, environment, claimant, facts, things, from: recovers?.from })
+    const warnings = this.read().problems.filter((problem) => !isError(problem))
+    return { environment, lost, warnings: recovers ? [...warnings, ...recoveryWarnings(lost, things)] : warnings }
   }
 
   /** Actions that the blueprints ask for and that are not verbs of the lifecycle: done once per entry. */
@@ -319,4 +358,12 @@ export class Planning {
   async close(): Promise<void> {
     if (!this.#options.roads) await this.#roads.close()
   }
+}
+
+const remembersNothing = ({ services, tasks }: Memory): boolean => services.size === 0 && tasks.length === 0
+
+const unnamed: Problem = {
+  code: 'USAGE',
+  message: 'ays.yaml names no `workspace:`, so no claim on a node can be told to be of this one.',
+  hint: '`ays facts NODE` shows who claims what: `ays state recover --from WHO` takes that over.',
 }

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addressOf } from '../../src/base/address.ts'
 import { systemClock } from '../../src/base/clock.ts'
 import { Secret, sealerOf, sha256 } from '../../src/base/secret.ts'
+import type { ClaimNote } from '../../src/engine/claim.ts'
 import type { Connection } from '../../src/engine/connection.ts'
 import type { Command } from '../../src/engine/kind.ts'
 import { openTransport } from '../../src/transport/open.ts'
@@ -108,6 +109,7 @@ const jobOf = (id: string, more: Partial<NodeJob> = {}): NodeJob => ({
   unclaim: [],
   ...more,
 })
+const claimOf = (thing: string): ClaimNote => ({ thing, kind: 'text@1', environment: 'prod', before: 'bare' })
 /** Of the answer of a file that is not there. */
 const goneDigest = sha256('gone\n')
 const foundOf = (seen: Seen | undefined): unknown =>
@@ -200,18 +202,20 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
   })
 
   test('claims are noted and dropped, and facts say what the node is', async () => {
-    await actOne(jobOf('c1', { claim: ['text:a', 'text:b'] }))
-    await actOne(jobOf('c2', { workspace: 'w2', claim: ['text:c'], unclaim: ['text:b'] }))
+    await actOne(jobOf('c1', { claim: [claimOf('text:a'), claimOf('text:b')] }))
+    await actOne(jobOf('c2', { workspace: 'w2', claim: [claimOf('text:c')], unclaim: ['text:b'] }))
     await actOne(jobOf('c3', { unclaim: ['text:a'] }))
     const facts = await transport.facts(never)
     if (road === 'sim') {
       expect(facts.claims).toEqual({
-        'text:b': { workspace: 'w1', service: 'file/x' },
-        'text:c': { workspace: 'w2', service: 'file/x' },
+        'text:b': { workspace: 'w1', service: 'file/x', kind: 'text@1', environment: 'prod', before: 'bare' },
+        'text:c': { workspace: 'w2', service: 'file/x', kind: 'text@1', environment: 'prod', before: 'bare' },
       })
     } else {
       expect(facts.hostname).toBe(join(dir, 'ays'))
-      expect(readFileSync(path('ays/claims'), 'utf8')).toBe('text:b\tw1\tfile/x\ntext:c\tw2\tfile/x\n')
+      expect(readFileSync(path('ays/claims'), 'utf8')).toBe(
+        'text:b\tw1\tfile/x\ttext@1\tprod\tbare\ntext:c\tw2\tfile/x\ttext@1\tprod\tbare\n',
+      )
     }
   })
 
@@ -435,8 +439,8 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
   })
 
   test('a workspace that leaves takes its claims along, and the folder of ays unless another claims something', async () => {
-    await actOne(jobOf('l1', { claim: ['text:a'] }))
-    await actOne(jobOf('l2', { workspace: 'w2', claim: ['text:b'] }))
+    await actOne(jobOf('l1', { claim: [claimOf('text:a')] }))
+    await actOne(jobOf('l2', { workspace: 'w2', claim: [claimOf('text:b')] }))
     mkdirSync(path('ays/started'))
     await transport.leave('w1', never)
     expect(readFileSync(path('ays/claims'), 'utf8')).toMatch(/^text:b\tw2\t.*\n$/)
@@ -458,7 +462,7 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
         expect: [{ question: question(name), digest: seen[i]?.digest ?? '' }],
         steps: [step(name, [writeText(path(name), 'hello\n')])],
         afterwards: [question(name)],
-        claim: [`text:${path(name)}`],
+        claim: [claimOf(`text:${path(name)}`)],
       }),
     )
     const outcomes = await transport.act(jobs, never)

@@ -114,6 +114,13 @@ export function decideAdoption(
   return { ...nothing(found), action: 'adopt', why: 'adopt', changes: kind.compare(wanted, found) }
 }
 
+/** To recover a lost state: what it claimed is taken as it is, also where it is no longer there, so that it is made again. */
+export function decideRecovery(kind: AnyKind, wanted: unknown, finding: Finding<unknown>): Decision {
+  if (finding.state === 'unknown') return unknown(finding.problem)
+  const { found } = finding
+  return { ...nothing(found), action: 'adopt', why: 'adopt', changes: kind.compare(wanted, found) }
+}
+
 /** A thing that nobody wants any more: back to what was there before. */
 export function decideUnwanted(
   kind: AnyKind,
@@ -130,7 +137,8 @@ export function decideUnwanted(
     why,
     changes: [{ path: '', from: plain(found), to: past.before, how: 'in place' }],
   } as const
-  if (sameData(found, past.before)) return { ...base, changes: [], commands: [], effects: [], becomes: found }
+  if (sameData(keptOf(kind, found), keptOf(kind, past.before)))
+    return { ...base, changes: [], commands: [], effects: [], becomes: found }
   const commands = kind.remove(past.wanted, past.before, found)
   if (commands.length > 0)
     return {
@@ -147,6 +155,9 @@ export function decideUnwanted(
   }
   return { ...base, changes: [], commands, effects: [], becomes: found, problem }
 }
+
+/** Without what a look only shows. */
+const keptOf = (kind: AnyKind, found: unknown): unknown => kind.noted?.(found) ?? found
 
 function whyOf(kind: AnyKind, wanted: unknown, found: unknown, past: Past | undefined): ServicePlan['why'] {
   if (!past) return 'new'

@@ -1,10 +1,10 @@
 /** A declared service: what is to be had, and what of it is wanted no longer. */
 import type { Service } from '../graph/graph.ts'
 import { thingKey } from '../graph/tasks.ts'
-import { decideAdoption } from './decide.ts'
+import { decideAdoption, decideRecovery } from './decide.ts'
 import type { PastIndex } from './past-index.ts'
 import type { Action, ServicePlan, TaskPlan } from './plan.ts'
-import { dropTask, findingOf, taskPlan, wantTask } from './plan-tasks.ts'
+import { dropTask, findingOf, taskPlan, wantTask, withClaim } from './plan-tasks.ts'
 import type { Planned } from './planned.ts'
 import { worksOf } from './works.ts'
 import type { World } from './world.ts'
@@ -72,8 +72,12 @@ export function planAdoption(world: World, index: PastIndex, service: Service): 
   const adopted = (world.tasks.get(address) ?? []).flatMap((thing) => {
     const past = index.pastTask.get(thingKey(thing.node, thing.thing))
     const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
-    const decision = decideAdoption(thing.kind, thing.wanted, finding, past)
-    return decision ? [{ thing, plan: taskPlan(thing, thing.kind.name, decision, service.at) }] : []
+    const claim = world.lostClaim?.(thing.node, thing.thing)
+    const decision = claim
+      ? decideRecovery(thing.kind, thing.wanted, finding)
+      : decideAdoption(thing.kind, thing.wanted, finding, past)
+    const plan = decision && withClaim(world, taskPlan(thing, thing.kind.name, decision, service.at))
+    return plan ? [{ thing, plan, claim }] : []
   })
   const tasks = adopted.map((one) => one.plan)
   const lost = tasks.find((task) => task.action === 'unknown')
@@ -81,12 +85,16 @@ export function planAdoption(world: World, index: PastIndex, service: Service): 
     const problem = lost.problem ? { problem: lost.problem } : {}
     return { plan: { ...facts, action: 'unknown', why: 'lost', tasks, ...problem }, works: [], removal: false }
   }
-  if (tasks.length === 0) return { plan: { ...facts, action: 'none', why: 'adopt', tasks }, works: [], removal: false }
+  // A service without tasks, such as a machine of one's own, is only written down; an import leaves that to apply.
+  const onPaper = world.lostClaim && !world.tasks.get(address)?.length && !world.past.services.has(address)
+  if (tasks.length === 0 && !onPaper)
+    return { plan: { ...facts, action: 'none', why: 'adopt', tasks }, works: [], removal: false }
+  const takesOver = new Map(adopted.flatMap(({ thing, claim }) => (claim ? [[thing.thing, claim] as const] : [])))
   const works = worksOf(
     address,
     adopted.map((one) => one.thing),
     [],
-  ).map((work) => ({ ...work, adopts: true }))
+  ).map((work) => ({ ...work, adopts: true, ...(takesOver.size > 0 ? { takesOver } : {}) }))
   return { plan: { ...facts, action: 'adopt', why: 'adopt', tasks }, works, removal: false }
 }
 

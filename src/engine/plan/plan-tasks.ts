@@ -21,14 +21,12 @@ export function wantTask(
 ): TaskPlan {
   const past = index.pastTask.get(thingKey(thing.node, thing.thing))
   const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
-  const claimedBy = past ? undefined : world.claimedBy(thing.node, thing.thing)
   const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, {
     holds: thing.holds,
     force,
     left: thing.left,
   })
-  const plan = taskPlan(thing, thing.kind.name, decision, forcingPlace(service, decision.changes))
-  return claimedBy === undefined ? plan : { ...plan, claimedBy }
+  return withClaim(world, taskPlan(thing, thing.kind.name, decision, forcingPlace(service, decision.changes)))
 }
 
 /** A thing to be rid of. */
@@ -43,7 +41,16 @@ export function dropTask(world: World, task: PastTask, why: ServicePlan['why']):
     return { ...blank(task), action: 'unknown', why, problem }
   }
   const finding = findingOf(world, task.node, task.thing, kind.bare)
-  return taskPlan(task, task.kind, decideUnwanted(kind, task.thing, finding, task, why, task.holds), undefined)
+  return withClaim(
+    world,
+    taskPlan(task, task.kind, decideUnwanted(kind, task.thing, finding, task, why, task.holds), undefined),
+  )
+}
+
+/** Says who else takes care of the thing, where its node told so. */
+export function withClaim(world: World, plan: TaskPlan): TaskPlan {
+  const claimedBy = world.claimedBy(plan.node, plan.thing)
+  return claimedBy === undefined ? plan : { ...plan, claimedBy }
 }
 
 /** A thing that goes with its node. */

@@ -87,8 +87,8 @@ function blockedBy(world: World, services: readonly ServicePlan[]): Problem[] {
       problems.push({
         code: 'CLAIMED_ELSEWHERE',
         ...at,
-        message: `${service.address} wants what another workspace takes care of: ${claimed.map((task) => `${task.thing} on ${task.node} (${task.claimedBy})`).join(', ')}.`,
-        hint: `Leave it to that workspace. If it is gone, --allow claimed=${service.address} takes it over.`,
+        message: `Another workspace, or another state of this one, takes care of what ${service.address} is about: ${claimed.map((task) => `${task.thing} on ${task.node} (${task.claimedBy})`).join(', ')}.`,
+        hint: `Leave it to that one; \`ays forget ${service.address}\` lets go of what is remembered here. If it is gone, --allow claimed=${service.address} takes it over.`,
       })
     const lost = [
       ...new Set(

@@ -2,6 +2,7 @@
 import type { Address } from '../../base/address.ts'
 import type { Json } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
+import type { Claim } from '../claim.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { OwnedTask } from '../graph/tasks.ts'
 import type { AnyKind, Finding } from '../kind.ts'
@@ -82,6 +83,8 @@ export interface World {
   sight(node: Address): Sight
   /** Who else claims a thing on a node; undefined when nobody does, or we do. */
   claimedBy(node: Address, thing: string): string | undefined
+  /** Only to recover a lost state: the claim that it left on a thing. */
+  lostClaim?(node: Address, thing: string): Claim | undefined
   tryFindKind(name: string): AnyKind | undefined
   /** Remembered services that are not declared and are to go. */
   readonly orphans: readonly Address[]
@@ -122,6 +125,8 @@ export interface Work {
   readonly act?: { readonly action: string; readonly entry: string; readonly timeoutMs?: number }
   /** What is there is remembered as it is: `ays import`. */
   readonly adopts?: boolean
+  /** The claims of a lost state that are taken over with the adoption, by thing. */
+  readonly takesOver?: ReadonlyMap<string, Claim>
   /** The node was out of reach when the plan was made: the work fails with this, and its dependants wait for another day. */
   readonly lost?: Problem
   readonly after: readonly string[]

@@ -1,4 +1,5 @@
 // What a node is: asked by one constant program at first sight.
+import type { Claim } from '../../engine/claim.ts'
 import type { DiskFact, Facts, FactsLook } from '../../engine/facts.ts'
 import { type Fields, firstOf, readFields } from '../finding.ts'
 import { PROGRAM } from './program.ts'
@@ -46,9 +47,11 @@ function diskOf(line: string): DiskFact[] {
   ]
 }
 
-function claimOf(line: string): [string, { workspace: string; service: string }][] {
-  const [thing, workspace, service] = line.split('\t')
-  return thing && workspace && service ? [[thing, { workspace, service }]] : []
+function claimOf(line: string): [string, Claim][] {
+  const [thing, workspace, service, kind, environment, before] = line.split('\t')
+  if (!thing || !workspace || !service) return []
+  const noted = { ...(kind ? { kind } : {}), ...(environment ? { environment } : {}), ...(before ? { before } : {}) }
+  return [[thing, { workspace, service, ...noted }]]
 }
 
 const one = (fields: Fields, key: string): string => firstOf(fields, key) ?? ''

@@ -73,6 +73,12 @@ export const fileKind: Kind<WantedFile, PathFound> = {
     return { path, mode, owner, group, content }
   },
 
+  noted(found) {
+    if (found.type !== 'file') return found
+    const { text: _shown, ...kept } = found
+    return kept
+  },
+
   remove(wanted, before, found) {
     const { path } = wanted
     if (before.type === 'absent') {
