@@ -23,7 +23,7 @@ test('on a lab node: a lost state is noticed, recovered, and its removal leaves 
   person.write('ays.yaml', `workspace: ${randomUUID()}\n`)
   person.write(
     'blueprints/main.yaml',
-    `node__web1: { host: 127.0.0.1, port: ${port}, user: root }
+    `node__web1: { host: 127.0.0.1, port: ${port}, user: root, connectTimeoutSeconds: 60 }
 user__shop: { node: web1 }
 file__issue: { node: web1, path: /etc/issue.test, content: "ours\\n" }
 file__made: { node: web1, path: /etc/shop/deep/shop.conf, content: "a = 1\\n" }
