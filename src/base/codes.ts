@@ -16,7 +16,8 @@ export const codes = {
   EVENTFILTERS: 'eventfilters never worked in AYS and are ignored.',
   // meaning
   TEMPLATE_UNKNOWN: 'No template of that name. `ays templates` lists them.',
-  TEMPLATE_PIN: 'A template of others is not as ays.lock.yaml pins it. `ays template update NAME` pins it anew.',
+  TEMPLATE_PIN:
+    'A template is not as ays.lock.yaml pins it, or ays.yaml holds it at something else. `ays template update NAME` fetches and pins it anew.',
   TEMPLATE_SOURCE: 'Templates could not be fetched from where they are said to be, or there are none.',
   TEMPLATE_INVALID: 'A template of the workspace cannot be loaded: its file, its form or its name is at fault.',
   TEMPLATE_UNBUILT: 'The template is known, its work is not built yet. The reason is in the message.',

@@ -1,17 +1,10 @@
 /** Fetches the source of templates: a git repository through the person's own git, or a folder as it is. */
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, relative, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { execa } from 'execa'
 import { ProblemsError } from '../base/problem.ts'
-
-/** What a person names: `https://…/templates.git#v1`, `git@host:them/templates`, `../shared/templates`. */
-export interface Source {
-  /** A git URL, or a folder relative to the workspace. */
-  readonly source: string
-  /** A branch, tag or commit; absent: the default branch, or a folder as it is. */
-  readonly ref: string | undefined
-}
+import { isUrl, type Source } from '../workspace/template-source.ts'
 
 /** A source on this machine. `drop` takes away what was made for it. */
 export interface Fetched {
@@ -20,15 +13,6 @@ export interface Fetched {
   readonly name: string
   readonly commit: string | undefined
   drop(): void
-}
-
-/** Reads `source#ref`. */
-export function readSourceText(text: string): Source {
-  const at = text.lastIndexOf('#')
-  const source = at < 0 ? text : text.slice(0, at)
-  const ref = at < 0 ? undefined : text.slice(at + 1)
-  if (source === '' || ref === '') throw failed(`"${text}" names no source.`, 'Write it as URL, URL#tag or FOLDER.')
-  return { source, ref }
 }
 
 /** Throws TEMPLATE_SOURCE with git's own words. A folder without a ref is taken as it stands, committed or not. */
@@ -48,17 +32,6 @@ export async function fetchSource(root: string, { source, ref }: Source, signal:
     throw error
   }
 }
-
-/** How a folder is written down: relative to the workspace, with `/`. */
-export function sourceAsKept(root: string, here: string, source: string): string {
-  if (isUrl(source)) return source
-  const path = relative(root, resolve(here, source)).replaceAll('\\', '/')
-  return path === '' ? '.' : path
-}
-
-/** `scheme://…` or scp's `user@host:path`. */
-export const isUrl = (source: string): boolean =>
-  /^[a-z][a-z0-9+.-]*:\/\//i.test(source) || /^[^/\s]+@[^/\s]+:/.test(source)
 
 const isBare = (folder: string): boolean => existsSync(join(folder, 'HEAD')) && existsSync(join(folder, 'objects'))
 

@@ -15,7 +15,9 @@ import { type Problem, ProblemsError, throwProblems } from '../base/problem.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { isName } from '../engine/blueprint/names.ts'
 import { templates as shipped } from '../templates/index.ts'
+import { heldAs, heldOtherwise } from '../workspace/held-templates.ts'
 import { findRoot } from '../workspace/locate.ts'
+import { readSettings } from '../workspace/read.ts'
 import {
   digestFolder,
   filesOf,
@@ -25,7 +27,8 @@ import {
   readPins,
   showPins,
 } from '../workspace/template-lock.ts'
-import { type Fetched, fetchSource, readSourceText, sourceAsKept } from './fetch.ts'
+import { readSourceText, type Source, sourceAsKept } from '../workspace/template-source.ts'
+import { type Fetched, fetchSource } from './fetch.ts'
 import { type FoundTemplate, findTemplates } from './find-templates.ts'
 
 export interface ShelfOptions {
@@ -56,35 +59,71 @@ export async function addTemplates(
   const fetched = await fetchSource(root, kept, options.signal)
   try {
     const found = chosen(findTemplates(fetched.folder, fetched.name), options.names ?? [], text)
-    throwProblems(found.flatMap((one) => refusals(root, one, pins)))
+    const { file } = readSettings(root)
+    throwProblems(
+      found.flatMap((one) => [
+        ...refusals(root, one, pins),
+        ...heldOtherwise(root, file, one.name, { ...kept, commit: fetched.commit }),
+      ]),
+    )
     return place(root, pins, found, fetched, kept)
   } finally {
     fetched.drop()
   }
 }
 
-/** Fetches the same sources again. Without names: all. What somebody changed is replaced only with `force`. */
+/**
+ * Fetches the same sources again, or those at which ays.yaml holds the templates, also such as are not here yet. Without
+ * names: all. What somebody changed is replaced only with `force`.
+ */
 export async function updateTemplates(
   names: readonly string[],
   options: ShelfOptions & { readonly force: boolean },
 ): Promise<readonly Shelved[]> {
   const root = findRoot(options.folder)
-  const all = pinsOf(root)
+  const pins = pinsOf(root)
+  const all = fetchable(root, pins)
   const asked = names.length === 0 ? all : names.map((name) => pinNamed(all, name))
-  throwProblems(asked.flatMap((one) => (options.force ? [] : changedByHand(one, 'be replaced'))))
+  const changed = pins.filter(({ name }) => asked.some((one) => one.name === name))
+  throwProblems(changed.flatMap((one) => (options.force ? [] : changedByHand(one, 'be replaced'))))
+  const isNew = ({ name }: Fetchable): boolean => !pins.some((one) => one.name === name)
+  throwProblems(asked.flatMap((one) => (isNew(one) ? refusals(root, one, pins) : [])))
   const done: Shelved[] = []
-  for (const { name, pin } of asked) {
-    const kept = { source: pin.source, ref: pin.ref }
+  for (const { name, folder, kept } of asked) {
     const fetched = await fetchSource(root, kept, options.signal)
     try {
-      const found = findTemplates(fetched.folder, fetched.name).find((one) => one.folder === pin.folder)
-      if (!found) throw noTemplate(`${pin.source} holds no template in ${pin.folder} any more.`)
+      const there = findTemplates(fetched.folder, fetched.name)
+      const found = there.find((one) => (folder === undefined ? one.name === name : one.folder === folder))
+      if (!found && folder !== undefined) throw noTemplate(`${kept.source} holds no template in ${folder} any more.`)
+      if (!found) throw noTemplate(`${kept.source} holds no template ${name}.`)
       done.push(...place(root, pinsOf(root), [{ ...found, name }], fetched, kept))
     } finally {
       fetched.drop()
     }
   }
   return done
+}
+
+/** One to fetch again, or for the first time: then its folder in the source is not known, or not that of another source. */
+interface Fetchable {
+  readonly name: string
+  readonly kept: Source
+  readonly folder?: string
+}
+
+/** What is pinned, from where ays.yaml says or where it came from, and what ays.yaml names besides. */
+function fetchable(root: string, pins: readonly PinState[]): Fetchable[] {
+  const { file, problems } = readSettings(root)
+  throwProblems(problems)
+  const pinned = pins.map(({ name, pin }): Fetchable => {
+    const kept = heldAs(root, file, name, pin) ?? { source: pin.source, ref: pin.ref }
+    return { name, kept, ...(kept.source === pin.source ? { folder: pin.folder } : {}) }
+  })
+  const news = Object.keys(file.templates).flatMap((name): Fetchable[] => {
+    const kept = pins.some((one) => one.name === name) ? undefined : heldAs(root, file, name, {})
+    return kept ? [{ name, kept }] : []
+  })
+  return [...pinned, ...news]
 }
 
 /** Takes the folder and the pin away; with `keep` the folder stays, and is the person's own from now on. */
@@ -135,7 +174,7 @@ function chosen(all: readonly FoundTemplate[], names: readonly string[], text: s
   })
 }
 
-function refusals(root: string, { name }: FoundTemplate, pins: readonly PinState[]): Problem[] {
+function refusals(root: string, { name }: Pick<FoundTemplate, 'name'>, pins: readonly PinState[]): Problem[] {
   const refuse = (message: string, hint: string): Problem[] => [{ code: 'TEMPLATE_SOURCE', message, hint }]
   if (!isName(name)) return refuse(`"${name}" cannot be the name of a template.`, 'Take others with --only NAME.')
   if (shipped.some((one) => one.name === name))
@@ -153,7 +192,7 @@ function changedByHand({ name, state, at }: PinState, what: string): Problem[] {
   return [{ code: 'TEMPLATE_PIN', message, at, hint: '--force does it all the same.' }]
 }
 
-function pinNamed(pins: readonly PinState[], name: string): PinState {
+function pinNamed<One extends { readonly name: string }>(pins: readonly One[], name: string): One {
   const found = pins.find((one) => one.name === name)
   if (found) return found
   const known = pins.map((one) => one.name)

@@ -31,6 +31,7 @@ import type {
 } from './contract.ts'
 import { forget } from './forget.ts'
 import { tryGitCommit } from './git-commit.ts'
+import { heldProblems } from './held-templates.ts'
 import { findRoot } from './locate.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
@@ -65,6 +66,8 @@ export class LocalWorkspace implements Workspace {
     this.#settings = file
     const shipped = [...templates, ...(options.templates ?? [])]
     const written = withoutShipped(code, shipped)
+    const names = new Set(shipped.map((template) => template.name))
+    const held = code.pins ? heldProblems(this.root, file, code.pins, names) : []
     const known = [...shipped, ...written.templates]
     const own = readTemplateFolders(this.root, known, options.sources)
     this.#templates = [...known, ...own.templates]
@@ -80,7 +83,7 @@ export class LocalWorkspace implements Workspace {
       environment: this.environment,
       options,
       settings: file,
-      settingsProblems: [...problems, ...written.problems, ...own.problems],
+      settingsProblems: [...problems, ...written.problems, ...held, ...own.problems],
       session: this.#session,
       clock: this.#clock,
       templates: this.templates(),

@@ -8,11 +8,13 @@ import { type Problem, ProblemsError } from '../base/problem.ts'
 import { isName } from '../engine/blueprint/names.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import { letTemplatesImportAys } from './ays-import.ts'
-import { digestFolder, pinProblems, readPins } from './template-lock.ts'
+import { digestFolder, type PinState, pinProblems, readPins } from './template-lock.ts'
 
 export interface TemplateCode {
   readonly templates: readonly AnyTemplate[]
   readonly problems: readonly Problem[]
+  /** What ays.lock.yaml says, where it was read. */
+  readonly pins?: readonly PinState[]
 }
 
 /** In this order: TypeScript first, and only one of them may be there. */
@@ -32,7 +34,7 @@ export async function loadTemplateCode(root: string): Promise<TemplateCode> {
     if (loaded && 'problem' in loaded) problems.push(loaded.problem)
     templates.push(loaded && 'template' in loaded ? loaded.template : brokenTemplate(name))
   }
-  return { templates, problems }
+  return { templates, problems, ...(unread.length > 0 ? {} : { pins }) }
 }
 
 /** Stands for one that is told to be at fault, so that its services are not told besides. */

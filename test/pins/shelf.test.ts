@@ -15,9 +15,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ProblemsError } from '../../src/base/problem.ts'
-import { isUrl, readSourceText } from '../../src/pins/fetch.ts'
 import { addTemplates, listTemplates, removeTemplates, updateTemplates } from '../../src/pins/shelf.ts'
 import { digestFolder } from '../../src/workspace/template-lock.ts'
+import { isUrl, readSourceText } from '../../src/workspace/template-source.ts'
 import { openWorkspace } from '../../src/workspace.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ays-pins-'))
@@ -25,9 +25,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const { signal } = new AbortController()
 
 const composition = (content: string): string => `summary: A file.
-schema: { type: object, properties: {} }
+parent: { to: [node] }
 services:
-  file__x: { node: \${parent.name}, path: /x, content: ${content} }
+  file__x:
+    node: \${parent}
+    path: /x
+    content: ${content}
 `
 
 function write(root: string, files: Readonly<Record<string, string>>): void {
@@ -203,6 +206,90 @@ describe('what cannot be is refused with a way out, and nothing is written', () 
     write(root, { 'ays.lock.yaml': 'format: 1\ntemplates:\n  x: { source: a, folder: ., content: md5-1 }\n' })
     expect(await validate(root)).toEqual(['TEMPLATE_PIN ays.lock.yaml:3'])
     expect(await problemsOf(() => listTemplates(root))).toHaveLength(1)
+  })
+})
+
+describe('templates that ays.yaml holds', () => {
+  const hold = (root: string, entries: string): void => write(root, { 'ays.yaml': `templates:\n${entries}` })
+  const update = (root: string, ...names: string[]) => updateTemplates(names, { folder: root, force: false, signal })
+  const pins = (root: string): string[] => listTemplates(root).pins.map(({ name, pin }) => `${name} ${pin.ref}`)
+  /** A second version of both templates. */
+  function repositoryOfTwo(): string {
+    const source = repository()
+    write(source, { 'templates/one/template.yaml': composition('newer') })
+    git(source, 'commit', '-qam', 'two')
+    git(source, 'tag', 'v2')
+    return source
+  }
+
+  test('are refused where the lock has others, and fetched by an update, which leaves the rest as it is', async () => {
+    const [root, source] = [workspace(), repositoryOfTwo()]
+    await addTemplates(`file://${source}#v1`, { folder: root, here: root, signal })
+    hold(root, `  one: file://${source}#v1\n`)
+    expect(await validate(root)).toEqual([])
+    hold(root, `  one: file://${source}#v2\n`)
+    expect(await validate(root)).toEqual(['TEMPLATE_PIN ays.yaml:2'])
+    await update(root)
+    expect([pins(root), await validate(root)]).toEqual([['one v2', 'two v1'], []])
+    expect(readFileSync(join(root, 'templates/one/template.yaml'), 'utf8')).toContain('newer')
+  })
+
+  test('are fetched for the first time by an update, alone of their source', async () => {
+    const [root, source] = [workspace(), repositoryOfTwo()]
+    hold(root, `  one: file://${source}#v1\n`)
+    expect(await validate(root)).toEqual(['TEMPLATE_PIN ays.yaml:2'])
+    expect((await update(root, 'one')).map((one) => `${one.name} ${one.change}`)).toEqual(['one added'])
+    expect([pins(root), await validate(root)]).toEqual([['one v1'], []])
+  })
+
+  test('may be held by a tag or a commit alone, of the source that the lock names', async () => {
+    const [root, source] = [workspace(), repositoryOfTwo()]
+    await addTemplates(`file://${source}#v1`, { folder: root, here: root, signal, names: ['one'] })
+    hold(root, `  one: ${git(source, 'rev-parse', '--short=12', 'v1')}\n`)
+    expect(await validate(root)).toEqual([])
+    hold(root, '  one: v2\n')
+    expect(await validate(root)).toEqual(['TEMPLATE_PIN ays.yaml:2'])
+    await update(root)
+    expect([pins(root), await validate(root)]).toEqual([['one v2'], []])
+  })
+
+  test('may move to another source', async () => {
+    const [root, source, other] = [workspace(), repository(), repositoryOfTwo()]
+    await addTemplates(`file://${source}#v1`, { folder: root, here: root, signal, names: ['one'] })
+    hold(root, `  one: file://${other}#v2\n`)
+    await update(root)
+    expect([listTemplates(root).pins[0]?.pin.source, await validate(root)]).toEqual([`file://${other}`, []])
+  })
+
+  test('are not added at another version', async () => {
+    const [root, source] = [workspace(), repositoryOfTwo()]
+    hold(root, `  one: file://${source}#v1\n`)
+    const add = (ref: string) => () =>
+      addTemplates(`file://${source}#${ref}`, { folder: root, here: root, signal, names: ['one'] })
+    expect(await problemsOf(add('v2'))).toEqual([expect.stringMatching(/^TEMPLATE_PIN .*#v1.*#v2/)])
+    expect(await problemsOf(add('v1'))).toEqual([])
+  })
+
+  test.each([
+    ['a tag of nothing that is here', '  one: v1\n', /no template of others.*one: URL#v1/],
+    ['a template of ays at another version', '  file: ">=99"\n', /ships with ays, which is/],
+    ['a template of ays at a tag', '  file: v1\n', /ships with ays.*range of versions/],
+  ])('%s is refused with a way out', async (_, entries, message) => {
+    const root = workspace()
+    hold(root, entries)
+    const opened = await openWorkspace({ folder: root })
+    const { problems } = await opened.validate()
+    await opened.close()
+    expect(problems.map((one) => `${one.code} ${one.at?.line} ${one.message} ${one.hint}`)).toEqual([
+      expect.stringMatching(/^TEMPLATE_PIN 2 /),
+    ])
+    expect(`${problems[0]?.message} ${problems[0]?.hint}`).toMatch(message)
+  })
+
+  test('a template of ays at its version is right', async () => {
+    const root = workspace()
+    hold(root, '  file: ">=0.1 <99"\n')
+    expect(await validate(root)).toEqual([])
   })
 })
 

@@ -4,6 +4,8 @@ import Type, { type Static } from 'typebox'
 const Duration = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern: '^\\s*\\d+\\s*[wdhms]?\\s*$' })], {
   description: 'a duration such as 5m, 1h or 30 (seconds)',
 })
+/** As `meetsRange` reads it. */
+export const VERSION_RANGE: string = '^\\s*(?:(?:[<>]=?|=|\\^|~)?\\s*\\d+(?:\\.\\d+){0,2}\\s*)+$'
 const Word = Type.String({ minLength: 1 })
 const Words = Type.Array(Type.String({ minLength: 1 }))
 const Exactly = { additionalProperties: false }
@@ -61,7 +63,7 @@ export const workspaceSchema = Type.Object(
     ),
     ays: Type.Optional(
       Type.String({
-        pattern: '^\\s*(?:(?:[<>]=?|=|\\^|~)?\\s*\\d+(?:\\.\\d+){0,2}\\s*)+$',
+        pattern: VERSION_RANGE,
         description: 'a range of versions such as ">=1.2 <2"',
       }),
     ),
@@ -166,9 +168,14 @@ export const workspaceSchema = Type.Object(
       ),
     ),
     templates: Type.Optional(
-      Type.Record(Type.String(), Type.String({ description: 'a version' }), {
-        description: 'a map of templates to the versions they are held at',
-      }),
+      Type.Record(
+        Type.String(),
+        Type.String({
+          pattern: '^[^#]+(?:#[^#]+)?$',
+          description: 'where it comes from (URL#tag, FOLDER), a branch, tag or commit, or a range of versions of ays',
+        }),
+        { description: 'a map of templates to what they are held at' },
+      ),
     ),
   },
   Exactly,

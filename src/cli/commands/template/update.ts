@@ -6,10 +6,16 @@ import { shelvedJson, shelvedView } from '../../views/shelf.ts'
 
 /** `ays template update [NAME]…`: the same sources again. */
 export default class TemplateUpdate extends AysCommand {
-  static override summary = 'Fetch templates of others again from where they came, and pin what is there now.'
+  static override summary =
+    'Fetch templates of others again from where they came, or where ays.yaml says, and pin what is there now.'
+  static override description =
+    'Where `templates:` of ays.yaml holds one at a source or version, that is fetched, also for the first time; others come from the source and ref of ays.lock.yaml.'
   static override strict = false
   static override args = {
-    name: Args.string({ description: 'Names of templates; default: all of others.', required: false }),
+    name: Args.string({
+      description: 'Names of templates; default: all of others, here or named in ays.yaml.',
+      required: false,
+    }),
   }
   static override flags = {
     ...folderFlag,
