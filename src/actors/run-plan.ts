@@ -12,7 +12,7 @@ import { Ledger } from './ledger.ts'
 import type { RunInput, RunResult } from './run-input.ts'
 import { actChanges, attemptsOf, newJob, onPaperChanges, seenOf } from './run-notes.ts'
 import { runWork } from './run-work.ts'
-import { shownBy } from './shown-commands.ts'
+import { shownBy } from './shown.ts'
 import { endedJob } from './work-changes.ts'
 import type { WorkEnd } from './work-context.ts'
 
@@ -22,7 +22,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   const servicePlans = new Map<Address, ServicePlan[]>()
   for (const service of plan.services)
     servicePlans.set(service.address, [...(servicePlans.get(service.address) ?? []), service])
-  const commandsShown = shownBy(plan)
+  const shows = shownBy(plan)
   const id = store.nextRun()
   const run: Run = {
     id,
@@ -133,8 +133,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       tryFindKind: input.tryFindKind,
       remember: work.forgets ? undefined : input.remember(work.service),
       // What this run itself changed or made is not as the plan saw it, and need not be.
-      shown:
-        input.holdsTo(work.node) && !remade.has(work.node) && !changed.has(work.service) ? commandsShown : undefined,
+      shows: input.holdsTo(work.node) && !remade.has(work.node) && !changed.has(work.service) ? shows : undefined,
       allows: (effect) => shown.has(`${effect.kind} ${effect.what}`) || (restarts && effect.kind === 'restart'),
       replace: work.force ?? input.replace.has(work.service),
       removalWhy: services[0]?.why ?? 'change',

@@ -11,7 +11,7 @@ import type { NodeDesk } from './desk.ts'
 import type { Ledger } from './ledger.ts'
 import type { Timeouts } from './run-input.ts'
 import type { MachineLimits } from './service-machine.ts'
-import type { ShownCommands } from './shown-commands.ts'
+import type { Shows } from './shown.ts'
 
 export interface WorkEnd {
   readonly end: 'ok' | 'error' | 'cancelled'
@@ -48,8 +48,8 @@ export interface WorkContext {
   readonly remember: RememberedService | undefined
   /** True when an effect may happen: it was shown, or is harmless for what was not looked at yet. */
   allows(effect: { readonly kind: string; readonly what: string }): boolean
-  /** In a run of a saved plan: the commands that it shows for a thing; others do not run. */
-  readonly shown: ShownCommands | undefined
+  /** In a run of a saved plan: what it shows of a thing; nothing else is done about it. */
+  readonly shows: Shows | undefined
   readonly replace: boolean
   readonly removalWhy: ServicePlan['why']
   onMoving(progress: string): void

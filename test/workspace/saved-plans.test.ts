@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Address } from '../../src/base/address.ts'
 import { type Problem, ProblemsError } from '../../src/base/problem.ts'
 import { fingerprint } from '../../src/base/secret.ts'
@@ -63,6 +63,35 @@ test('a hand-made change elsewhere is told and left alone', async () => {
     elsewhere: ['file/b drift'],
   })
   expect([world.content('/etc/a'), world.content('/etc/b')]).toEqual(['two', 'by hand'])
+})
+
+test('a node that moves while it is applied is not judged anew', async () => {
+  const world = await standing()
+  world.write('blueprints/main.yaml', blueprint('two', 'two'))
+  const saved = await world.save()
+  const result = await world.apply(saved, () => world.edit('/etc/a', 'by hand'))
+  expect(result).toMatchObject({ state: 'error', done: ['file/b'] })
+  expect(result.problems).toEqual(['PLAN_STALE file:/etc/a on node/n changed while the plan was applied: content.'])
+  expect([world.content('/etc/a'), world.content('/etc/b')]).toEqual(['by hand', 'two'])
+})
+
+test('no secret is in a saved plan, however it is written', async () => {
+  const secrets = Array.from({ length: 50 }, (_, i) => `pl&nted/${i}+${'x'.repeat(i)}~s3cret`)
+  for (const [i, value] of secrets.entries()) vi.stubEnv(`SAVED_${i}`, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const names = secrets.map((_, i) => `  s${i}: { env: SAVED_${i} }\n`).join('')
+  const world = await standing({}, `secrets:\n${names}`)
+  const files = secrets.map((_, i) => `file__s${i}: { node: n, path: /etc/s${i}, content: 'p=\${secrets.s${i}}' }\n`)
+  world.write('blueprints/main.yaml', `${blueprint('one', 'one')}${files.join('')}`)
+  const text = JSON.stringify(await world.save())
+  expect(text).toContain('"sealed"')
+  const forms = (value: string): string[] => [
+    value,
+    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+    encodeURIComponent(value),
+    Buffer.from(value).toString('hex'),
+  ]
+  expect(secrets.flatMap(forms).filter((form) => text.includes(form))).toEqual([])
 })
 
 test('what is as wanted by now is done, by whomever', async () => {
@@ -167,7 +196,7 @@ interface World {
   save(options?: PlanOptions, vars?: Record<string, string>): Promise<SavedPlan>
   saveDestroy(): Promise<SavedPlan>
   planned(saved: SavedPlan, environment?: string): Promise<PlannedAgain>
-  apply(saved: SavedPlan): Promise<Record<string, unknown>>
+  apply(saved: SavedPlan, meanwhile?: () => void): Promise<Record<string, unknown>>
   run<T>(use: (workspace: Workspace) => Promise<T>, options?: object): Promise<T>
   content(path: string): unknown
   edit(path: string, content: string): void
@@ -209,16 +238,18 @@ async function standing(files: Record<string, string> = {}, settings = '{}\n'): 
         ...openedFor(saved, folder),
         ...(environment ? { environment } : {}),
       }),
-    apply: (saved) =>
+    apply: (saved, meanwhile) =>
       run(
         async (workspace) => {
           const { plan, moved, elsewhere } = await workspace.planSaved(saved)
+          meanwhile?.()
           const result = await workspace.apply(plan)
           last = workspace.run(result.run)?.run
           return {
             state: result.state,
             done: result.jobs.filter((job) => job.state === 'ok').map((job) => job.service),
             moved,
+            problems: result.problems.map(short),
             elsewhere: elsewhere.map(({ address, why }) => `${address} ${why}`),
           }
         },

@@ -35,9 +35,9 @@ function headerLine(service: ServicePlan, palette: Palette): string {
   const more = [
     whyWords(service),
     service.derivedBy ? `made by ${service.derivedBy}` : '',
-    service.at ? `${service.at.file}:${service.at.line}` : '',
+    service.at ? `${oneLine(service.at.file)}:${service.at.line}` : '',
   ]
-  const start = `${palette[paint](`${sign.padStart(3)} ${(service.verb ?? actionWord[service.action]).padEnd(8)}`)}${palette.bold(service.address)}${node}`
+  const start = `${palette[paint](`${sign.padStart(3)} ${oneLine(service.verb ?? actionWord[service.action]).padEnd(8)}`)}${palette.bold(service.address)}${node}`
   return `${start}${more
     .filter((part) => part !== '')
     .map((part) => palette.faint(` · ${part}`))

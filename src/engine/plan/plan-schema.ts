@@ -13,7 +13,13 @@ const Maybe = Type.Optional
 const Texts = Type.Array(Type.String())
 const Digest = Type.String({ pattern: '^[0-9a-f]{64}$' })
 
-const address = named('address', Type.String({ pattern: '^[^/]+/.+$', description: 'A service: role/name.' }))
+const address = named(
+  'address',
+  Type.String({
+    pattern: '^[^/\\u0000-\\u0020\\u007f-\\u009f]+/[^\\u0000-\\u0020\\u007f-\\u009f]+$',
+    description: 'A service: role/name.',
+  }),
+)
 const position = named(
   'position',
   Type.Object({ line: Type.Integer({ minimum: 1 }), column: Type.Integer({ minimum: 1 }) }),
