@@ -193,7 +193,7 @@ export class Planning {
 
   /** What every plan begins with: the memory under the present addresses, and the assembly, made anew as facts become known. */
   #begin(stored: Memory): Begun {
-    const read = this.read()
+    const read = this.read(stored)
     throwProblems(read.problems)
     const renames = renamesOf(read.built.graph, stored)
     const memory = renameMemory(stored, renames)
@@ -284,8 +284,8 @@ export class Planning {
     )
   }
 
-  /** Reads and links everything, once. */
-  read(): ReadState {
+  /** Reads and links everything, once. What `$ignore` keeps is taken from what is `stored`, else from the state. */
+  read(stored?: Memory): ReadState {
     if (this.#read) return this.#read
     const { vars = {}, files, legacy = false } = this.#options
     const options = {
@@ -299,7 +299,7 @@ export class Planning {
       ...(files ? { files: files.map((file) => resolve(file)) } : {}),
     }
     const read = readWorkspace(options, this.#settings, this.#session.sealer)
-    let services: Memory['services'] | undefined // read only where something is ignored
+    let services = stored?.services // else read only where something is ignored
     const { built, bound } = link(read.blueprint, this.#templates, {
       legacy,
       reading: read.problems,

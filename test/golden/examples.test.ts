@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { isMap, parseDocument } from 'yaml'
 import type { Json } from '../../src/base/json.ts'
 import { graphMermaid } from '../../src/cli/views/graph.ts'
 import { planJson } from '../../src/cli/views/json.ts'
 import { planView } from '../../src/cli/views/plan.ts'
+import type { Plan } from '../../src/engine/plan/plan.ts'
 import { openWorkspace, type Workspace } from '../../src/workspace.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -51,6 +53,22 @@ describe.each(readdirSync(examples).sort())('examples/%s', (name) => {
     }
   })
 
+  test('plans the same when every field of every service is ignored: nothing was applied yet', async (ctx) => {
+    if (needsLab.includes(name) && !(process.platform === 'linux' && process.getuid?.() === 0))
+      ctx.skip('needs root on Linux: it makes lab nodes')
+    const [usual, ignoring] = [await open(name), await open(name)]
+    try {
+      ignoreAll(ignoring)
+      const [one, other] = await Promise.all([usual, ignoring].map((each) => each.plan({ refresh: false })))
+      const told = (plan: Plan | undefined) =>
+        plan?.services.map(({ address, action, tasks }) => [address, action, tasks.map(({ thing }) => thing)])
+      expect(told(other)).toEqual(told(one))
+      expect([...(await ignoring.validate()).graph.services.values()].some((one) => one.steer.ignore.length > 0)).toBe(true)
+    } finally {
+      await Promise.all([usual.close(), ignoring.close()])
+    }
+  })
+
   test('shows no secret: two workspaces with different keys differ in digests only', async (ctx) => {
     if (needsLab.includes(name) && !(process.platform === 'linux' && process.getuid?.() === 0))
       ctx.skip('needs root on Linux: it makes lab nodes')
@@ -79,6 +97,23 @@ async function open(name: string, key = 7): Promise<Workspace> {
   mkdirSync(join(copy, '.ays/default'), { recursive: true })
   writeFileSync(join(copy, '.ays/default/key'), new Uint8Array(32).fill(key), { mode: 0o600 })
   return await openWorkspace({ folder: copy, vars: vars[name] ?? {} })
+}
+
+/** Puts every field that its blueprints declare under $ignore. */
+function ignoreAll(workspace: Workspace): void {
+  const templates = new Map(workspace.templates().map((template) => [template.name, template]))
+  const shelf = join(workspace.root, 'blueprints')
+  for (const file of readdirSync(shelf)) {
+    const document = parseDocument(readFileSync(join(shelf, file), 'utf8'))
+    if (!isMap(document.contents)) continue
+    for (const { key, value } of document.contents.items) {
+      const properties = templates.get(String(key).split('__')[0] ?? '')?.data.properties ?? {}
+      if (!isMap(value)) continue
+      const fields = value.items.map((item) => String(item.key)).filter((field) => Object.hasOwn(properties, field))
+      if (fields.length > 0) document.setIn([String(key), '$ignore'], fields)
+    }
+    writeFileSync(join(shelf, file), String(document))
+  }
 }
 
 /** Without what depends on this machine or this build: paths, the plan's hash, and scripts, which have tests of their own. */

@@ -69,6 +69,12 @@ unit__web: { node: n2, exec: /bin/web, packages: [python3] }
     expect(found.services[0]?.work?.action).toBe('update')
   })
 
+  test('another value of a field under $ignore changes nothing on a node', async () => {
+    const file = (content: string): string => `file__a: { $ignore: content, node: n1, path: /a, content: ${content} }\n`
+    const found = await compared(file('one'), file('two'))
+    expect(found.plan.services.filter((one) => one.action !== 'none')).toEqual([])
+  })
+
   test('a smaller cluster tells why its engines go, and that they take data along', async () => {
     const cluster = (n: number): string => `storagecluster.block__cache: { nodes: [n1, n2], nrServer: ${n} }\n`
     const found = await compared(cluster(4), cluster(2))
