@@ -1,37 +1,46 @@
-/** The one row that says who may write: taken in a transaction, numbered by a fence that only ever grows. */
+/** The one row that says who may write, and the one that says who watches: taken in a transaction, with a fence that only ever grows. */
 import type { Database, Row } from './driver.ts'
 import { DEAD_AFTER_MS } from './heartbeat.ts'
 import { isGone, markOf } from './process-life.ts'
-import type { Holder } from './store.ts'
+import { textOf } from './row-text.ts'
+import type { CancelRequest, Claim, Holder } from './store.ts'
 
-export interface Claim {
-  readonly who: string
-  readonly host: string
-  readonly pid: number
-}
+/** The table of a seat. */
+export type SeatName = 'lease' | 'watch'
 
-/** Takes the lease unless a live holder has it. `offsetMs` is what to add to SQLite's clock to get `nowMs`'s. */
-export function takeLease(
+/** Takes the seat unless a live holder has it. `offsetMs` is what to add to SQLite's clock to get `nowMs`'s. */
+export function takeSeat(
   db: Database,
+  seat: SeatName,
   { who, host, pid }: Claim,
   nowMs: number,
 ): { readonly fence: number; readonly offsetMs: number } | { readonly heldBy: Holder } {
   const mark = markOf(host, pid)
   return db.write(() => {
-    const row = rowOf(db)
+    const row = rowOf(db, seat)
     if (isAlive(row, nowMs)) return { heldBy: holderOf(row) }
     const fence = Number(row.fence) + 1
     db.run(
-      `UPDATE lease SET fence = ?, held = 1, who = ?, host = ?, pid = ?, seat = ?, started = ?, since = ?, heartbeat = ?`,
+      `UPDATE ${seat} SET fence = ?, held = 1, who = ?, host = ?, pid = ?, seat = ?, started = ?, since = ?, heartbeat = ?`,
       ...[fence, who, host, pid, mark.seat, mark.started, nowMs, nowMs],
     )
+    // What was asked of earlier holders is over.
+    if (seat === 'lease') db.run('DELETE FROM cancels')
     return { fence, offsetMs: nowMs - Number(db.get(`SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`)?.now) }
   })
 }
 
-/** Gives the lease back; nothing happens when it is someone else's by now. */
-export function giveLease(db: Database, fence: number): void {
-  db.run('UPDATE lease SET held = 0 WHERE held = 1 AND fence = ?', fence)
+/** Gives the seat back; nothing happens when it is someone else's by now. */
+export function giveSeat(db: Database, seat: SeatName, fence: number): void {
+  db.run(`UPDATE ${seat} SET held = 0 WHERE held = 1 AND fence = ?`, fence)
+}
+
+/** Writes down what is asked of the holder with this fence; false when that one is gone. */
+export function askHolder(db: Database, request: CancelRequest, nowMs: number): boolean {
+  const row = rowOf(db, 'lease')
+  if (!isAlive(row, nowMs) || Number(row.fence) !== request.fence) return false
+  db.run('INSERT INTO cancels (fence, data) VALUES (?, ?)', request.fence, textOf(request))
+  return true
 }
 
 /** Whether the lease with this fence still stands. */
@@ -41,7 +50,7 @@ export function holdsLease(db: Database, fence: number): boolean {
 
 /** Who holds it, dead or alive. */
 export function tryHolder(db: Database): Holder | undefined {
-  const row = rowOf(db)
+  const row = rowOf(db, 'lease')
   return row.held === 1 ? holderOf(row) : undefined
 }
 
@@ -51,17 +60,17 @@ export function clearLease(
   { force, nowMs }: { readonly force: boolean; readonly nowMs: number },
 ): { readonly cleared: Holder | undefined; readonly refused?: Holder } {
   return db.write(() => {
-    const row = rowOf(db)
+    const row = rowOf(db, 'lease')
     if (row.held !== 1) return { cleared: undefined }
     if (!force && isAlive(row, nowMs)) return { cleared: undefined, refused: holderOf(row) }
-    giveLease(db, Number(row.fence))
+    giveSeat(db, 'lease', Number(row.fence))
     return { cleared: holderOf(row) }
   })
 }
 
-function rowOf(db: Database): Row {
-  const row = db.get('SELECT * FROM lease WHERE one = 1')
-  if (!row) throw new Error('The state has no lease row.')
+function rowOf(db: Database, seat: SeatName): Row {
+  const row = db.get(`SELECT * FROM ${seat} WHERE one = 1`)
+  if (!row) throw new Error(`The state has no ${seat} row.`)
   return row
 }
 

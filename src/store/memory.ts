@@ -3,11 +3,14 @@ import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { fenced } from './fenced.ts'
 import { fromText, textOf } from './row-text.ts'
-import { type Before, eventOf } from './state-events.ts'
+import { type Before, eventOf, eventOfCancel } from './state-events.ts'
 import type {
   ActionState,
   Allocation,
+  CancelRequest,
   Change,
+  Claim,
+  Delivery,
   EventRow,
   Hold,
   Holder,
@@ -18,6 +21,7 @@ import type {
   RememberedService,
   RememberedTask,
   Run,
+  Seat,
   Store,
 } from './store.ts'
 
@@ -33,14 +37,24 @@ export interface MemoryWorld {
   jobs: Map<string, JobRow>
   events: EventRow[]
   fence: number
-  held: { readonly holder: Holder; readonly lost: AbortController } | undefined
+  deliveries: Map<string, Delivery>
+  held: HeldLease | undefined
+  watch: { readonly holder: Holder } | undefined
+}
+
+interface HeldLease {
+  readonly holder: Holder
+  readonly lost: AbortController
+  readonly asked: CancelRequest[]
+  readonly listeners: ((request: CancelRequest) => void)[]
 }
 
 /** A world in which nothing is remembered. */
 export function emptyWorld(): MemoryWorld {
   const remembered = { services: new Map(), tasks: new Map(), nodes: new Map(), allocations: new Map() }
   const verbs = { holds: new Map(), actions: new Map() }
-  return { ...remembered, ...verbs, runs: new Map(), jobs: new Map(), events: [], fence: 0, held: undefined }
+  const seats = { fence: 0, held: undefined, watch: undefined }
+  return { ...remembered, ...verbs, runs: new Map(), jobs: new Map(), events: [], deliveries: new Map(), ...seats }
 }
 
 /** With `readOnly`, writes and leases are refused as a bug of the caller. */
@@ -54,6 +68,7 @@ class MemoryStore implements Store {
   readonly #world: MemoryWorld
   readonly #readOnly: boolean
   #fence: number | undefined
+  #watch: { readonly holder: Holder } | undefined
 
   constructor(clock: Clock, world: MemoryWorld, readOnly: boolean) {
     this.#clock = clock
@@ -91,7 +106,7 @@ class MemoryStore implements Store {
       if (event)
         next.events.push({ ...fromText<EventRow>(textOf(event)), run: event.run, sequence: next.events.length + 1 })
     }
-    Object.assign(world, { ...next, fence: world.fence, held: world.held })
+    Object.assign(world, { ...next, fence: world.fence, held: world.held, watch: world.watch })
   }
 
   nextRun(): number {
@@ -122,16 +137,49 @@ class MemoryStore implements Store {
     return after === undefined ? all.slice(Math.max(0, all.length - limit)) : all.slice(0, limit)
   }
 
-  async acquire(claim: { who: string; host: string; pid: number }): Promise<Lease | { readonly heldBy: Holder }> {
+  deliveries(): readonly Delivery[] {
+    return [...this.#world.deliveries.values()]
+  }
+
+  async acquire(claim: Claim): Promise<Lease | { readonly heldBy: Holder }> {
     this.#refuseReadOnly()
     const heldBy = this.holder()
     if (heldBy) return { heldBy }
     const fence = ++this.#world.fence
-    const now = this.#clock.now()
     const lost = new AbortController()
-    this.#world.held = { holder: { ...claim, since: now, heartbeatAt: now, fence }, lost }
+    const held: HeldLease = { holder: this.#holderOf(claim, fence), lost, asked: [], listeners: [] }
+    this.#world.held = held
     this.#fence = fence
-    return { fence, lost: lost.signal, release: async () => this.#release(fence) }
+    return {
+      fence,
+      lost: lost.signal,
+      release: async () => this.#release(fence),
+      onCancel: (listener) => {
+        held.listeners.push(listener)
+        held.asked.forEach(listener)
+      },
+    }
+  }
+
+  async acquireWatch(claim: Claim): Promise<Seat | { readonly heldBy: Holder }> {
+    this.#refuseReadOnly()
+    const { watch } = this.#world
+    if (watch) return { heldBy: watch.holder }
+    const mine = { holder: this.#holderOf(claim, 0) }
+    this.#world.watch = mine
+    this.#watch = mine
+    return { lost: new AbortController().signal, release: async () => this.#releaseWatch() }
+  }
+
+  requestCancel(request: CancelRequest): boolean {
+    const { held, events } = this.#world
+    if (held?.holder.fence !== request.fence) return false
+    const given = fromText<CancelRequest>(textOf(request))
+    const event = eventOfCancel(given, this.#clock.now())
+    events.push({ ...event, sequence: events.length + 1 })
+    held.asked.push(given)
+    for (const listener of held.listeners) listener(given)
+    return true
   }
 
   holder(): Holder | undefined {
@@ -150,6 +198,17 @@ class MemoryStore implements Store {
 
   close(): void {
     if (this.#fence !== undefined) this.#release(this.#fence)
+    this.#releaseWatch()
+  }
+
+  #holderOf(claim: Claim, fence: number): Holder {
+    const now = this.#clock.now()
+    return { ...claim, since: now, heartbeatAt: now, fence }
+  }
+
+  #releaseWatch(): void {
+    if (this.#watch && this.#world.watch === this.#watch) this.#world.watch = undefined
+    this.#watch = undefined
   }
 
   #release(fence: number): void {
@@ -179,8 +238,10 @@ const copyOf = (world: MemoryWorld): MemoryWorld => ({
   runs: new Map(world.runs),
   jobs: new Map(world.jobs),
   events: [...world.events],
+  deliveries: new Map(world.deliveries),
   fence: world.fence,
   held: world.held,
+  watch: world.watch,
 })
 
 function apply(world: MemoryWorld, change: Change): void {
@@ -216,6 +277,9 @@ function put(world: MemoryWorld, change: Extract<Change, { put: unknown }>): voi
     case 'job':
       world.jobs.set(change.job.id, change.job)
       break
+    case 'delivery':
+      if (!world.deliveries.has(change.delivery.id)) world.deliveries.set(change.delivery.id, change.delivery)
+      break
     case 'event':
       break
   }
@@ -237,6 +301,9 @@ function drop(world: MemoryWorld, change: Extract<Change, { drop: unknown }>): v
       break
     case 'actions':
       for (const [key, { address }] of world.actions) if (address === change.address) world.actions.delete(key)
+      break
+    case 'delivery':
+      world.deliveries.delete(change.id)
       break
     case 'allocations':
       for (const [key, { address }] of world.allocations) if (address === change.address) world.allocations.delete(key)

@@ -46,6 +46,16 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (address, action, entry)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE cancels (id INTEGER PRIMARY KEY AUTOINCREMENT, fence INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
+  CREATE TABLE deliveries (position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, data TEXT NOT NULL) STRICT;
+  CREATE TABLE watch (
+    one INTEGER PRIMARY KEY CHECK (one = 1), fence INTEGER NOT NULL, held INTEGER NOT NULL, who TEXT NOT NULL,
+    host TEXT NOT NULL, pid INTEGER NOT NULL, seat TEXT NOT NULL, started TEXT NOT NULL,
+    since INTEGER NOT NULL, heartbeat INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO watch VALUES (1, 0, 0, '', '', 0, '', '', 0, 0);
+  `,
 ]
 
 /** The newest version of the tables that this program knows. */

@@ -52,6 +52,14 @@ function putOf(change: Extract<Change, { put: unknown }>): Statement | undefined
         ON CONFLICT (id) DO UPDATE SET run = excluded.run, state = excluded.state, data = excluded.data`
       return [sql, id, run, state, textOf(change.job)]
     }
+    case 'delivery': {
+      const { delivery } = change
+      return [
+        'INSERT INTO deliveries (id, data) VALUES (?, ?) ON CONFLICT (id) DO NOTHING',
+        delivery.id,
+        textOf(delivery),
+      ]
+    }
     case 'event':
       return undefined
   }
@@ -71,6 +79,8 @@ function dropOf(change: Extract<Change, { drop: unknown }>): Statement {
       return ['DELETE FROM actions WHERE address = ?', change.address]
     case 'allocations':
       return ['DELETE FROM allocations WHERE address = ?', change.address]
+    case 'delivery':
+      return ['DELETE FROM deliveries WHERE id = ?', change.id]
   }
 }
 

@@ -4,13 +4,17 @@ import type { Clock } from '../base/clock.ts'
 import type { Database, Driver } from './driver.ts'
 import { fenced } from './fenced.ts'
 import { startHeartbeat } from './heartbeat.ts'
-import { type Claim, clearLease, giveLease, holdsLease, takeLease, tryHolder } from './lease.ts'
+import { askHolder, clearLease, giveSeat, holdsLease, type SeatName, takeSeat, tryHolder } from './lease.ts'
+import { fromText } from './row-text.ts'
 import { appendEvent, beforeIn, documents, eventOfRow, writeChange } from './rows.ts'
-import { type Before, eventOf } from './state-events.ts'
+import { type Before, eventOf, eventOfCancel } from './state-events.ts'
 import type {
   ActionState,
   Allocation,
+  CancelRequest,
   Change,
+  Claim,
+  Delivery,
   EventRow,
   Hold,
   Holder,
@@ -21,12 +25,16 @@ import type {
   RememberedService,
   RememberedTask,
   Run,
+  Seat,
   Store,
 } from './store.ts'
 
 interface Held {
+  readonly seat: SeatName
   readonly fence: number
   readonly lost: AbortController
+  readonly asked: CancelRequest[]
+  readonly listeners: ((request: CancelRequest) => void)[]
   readonly stop: () => Promise<void>
 }
 
@@ -37,6 +45,7 @@ export class SqliteStore implements Store {
   readonly #file: string
   readonly #clock: Clock
   readonly #before: Before
+  readonly #seats = new Set<Held>()
   #held: Held | undefined
   #closed = false
 
@@ -109,20 +118,37 @@ export class SqliteStore implements Store {
     return rows.map(eventOfRow).sort((a, b) => a.sequence - b.sequence)
   }
 
+  deliveries(): readonly Delivery[] {
+    return documents(this.#db.all('SELECT data FROM deliveries ORDER BY position'))
+  }
+
   async acquire(claim: Claim): Promise<Lease | { readonly heldBy: Holder }> {
-    const taken = takeLease(this.#db, claim, this.#clock.now())
-    if ('heldBy' in taken) return taken
-    await this.#held?.stop() // an earlier lease of this store, lost and never released
-    const { fence, offsetMs } = taken
-    const lost = new AbortController()
-    const onLost = (why: string): void => lost.abort(fenced(fence, why))
-    const held: Held = {
-      fence,
-      lost,
-      stop: startHeartbeat({ driver: this.#driver, file: this.#file, fence, offsetMs, onLost }),
-    }
+    const held = await this.#take('lease', claim)
+    if ('heldBy' in held) return held
     this.#held = held
-    return { fence, lost: lost.signal, release: () => this.#release(held) }
+    return {
+      fence: held.fence,
+      lost: held.lost.signal,
+      release: () => this.#release(held),
+      onCancel: (listener) => {
+        held.listeners.push(listener)
+        held.asked.forEach(listener)
+      },
+    }
+  }
+
+  async acquireWatch(claim: Claim): Promise<Seat | { readonly heldBy: Holder }> {
+    const held = await this.#take('watch', claim)
+    return 'heldBy' in held ? held : { lost: held.lost.signal, release: () => this.#release(held) }
+  }
+
+  requestCancel(request: CancelRequest): boolean {
+    const at = this.#clock.now()
+    return this.#db.write(() => {
+      const isAsked = askHolder(this.#db, request, at)
+      if (isAsked) appendEvent(this.#db, eventOfCancel(request, at))
+      return isAsked
+    })
   }
 
   holder(): Holder | undefined {
@@ -135,14 +161,36 @@ export class SqliteStore implements Store {
 
   close(): void {
     if (this.#closed) return
-    if (this.#held) void this.#release(this.#held)
+    for (const held of this.#seats) void this.#release(held)
     this.#closed = true
     this.#db.close()
   }
 
+  async #take(seat: SeatName, claim: Claim): Promise<Held | { readonly heldBy: Holder }> {
+    const taken = takeSeat(this.#db, seat, claim, this.#clock.now())
+    if ('heldBy' in taken) return taken
+    const { fence, offsetMs } = taken
+    // An earlier one of this store, lost and never released.
+    for (const held of this.#seats) if (held.seat === seat && this.#seats.delete(held)) await held.stop()
+    const [lost, asked, listeners] = [new AbortController(), [] as CancelRequest[], [] as Held['listeners']]
+    const stop = startHeartbeat({
+      ...{ driver: this.#driver, file: this.#file, seat, fence, offsetMs },
+      onLost: (why) => lost.abort(fenced(fence, why)),
+      onAsked: (text) => {
+        const request = fromText<CancelRequest>(text)
+        asked.push(request)
+        for (const listener of listeners) listener(request)
+      },
+    })
+    const held: Held = { seat, fence, lost, asked, listeners, stop }
+    this.#seats.add(held)
+    return held
+  }
+
   async #release(held: Held): Promise<void> {
+    this.#seats.delete(held)
     if (this.#held === held) this.#held = undefined
-    if (!this.#closed) giveLease(this.#db, held.fence)
+    if (!this.#closed) giveSeat(this.#db, held.seat, held.fence)
     await held.stop()
   }
 

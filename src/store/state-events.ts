@@ -1,6 +1,7 @@
 /** Which changes of what is remembered are also announced as events, the same in every store. */
 import type { Address } from '../base/address.ts'
-import type { Change, EventRow, JobRow, Run } from './store.ts'
+import { plain } from '../base/json.ts'
+import type { CancelRequest, Change, EventRow, JobRow, Run } from './store.ts'
 
 /** What a store knows of the world before a change. */
 export interface Before {
@@ -38,11 +39,17 @@ export function eventOf(change: Change, before: Before, at: number): Omit<EventR
       const { address, action, state, attempts, nextAt } = change.action
       return { at, run: undefined, what: `action.${state}`, service: address, data: { action, attempts, nextAt } }
     }
+    case 'delivery':
     case 'task':
     case 'node':
     case 'allocation':
       return undefined
   }
+}
+
+/** The event of a request to end. */
+export function eventOfCancel({ run, how, services, who }: CancelRequest, at: number): Omit<EventRow, 'sequence'> {
+  return { at, run, what: 'run.cancel-asked', data: plain({ how, who, services }) }
 }
 
 function eventOfRun(run: Run, at: number): Omit<EventRow, 'sequence'> {

@@ -86,6 +86,8 @@ export interface Run {
   /** The commit of git that the workspace stood at, if it is in a repository. */
   readonly commit?: GitCommit
   readonly fence: number
+  /** Who cancelled it from elsewhere: `anna@desk (pid 4711)`. */
+  readonly cancelledBy?: string
   readonly summary?: JsonObject
 }
 
@@ -114,6 +116,17 @@ export interface EventRow {
   readonly data?: Json
 }
 
+/** News that a webhook has not taken yet. */
+export interface Delivery {
+  /** The same each time that it is sent. */
+  readonly id: string
+  /** Which webhook, as a sealed digest: its address may be a secret. */
+  readonly hook: string
+  readonly type: string
+  readonly body: string
+  readonly at: number
+}
+
 /** One thing to write down. A list of them is committed whole or not at all. */
 export type Change =
   | { readonly put: 'service'; readonly service: RememberedService }
@@ -131,6 +144,8 @@ export type Change =
   | { readonly put: 'job'; readonly job: JobRow }
   | { readonly put: 'run'; readonly run: Run }
   | { readonly put: 'event'; readonly event: Omit<EventRow, 'sequence'> }
+  | { readonly put: 'delivery'; readonly delivery: Delivery }
+  | { readonly drop: 'delivery'; readonly id: string }
 
 export interface Holder {
   /** `anna@desk, pid 4711`. */
@@ -142,11 +157,37 @@ export interface Holder {
   readonly fence: number
 }
 
-export interface Lease {
+/** Who takes a seat: a lease, or the watch. */
+export interface Claim {
+  readonly who: string
+  readonly host: string
+  readonly pid: number
+}
+
+/** What another ays asks of the run that holds the lease. */
+export interface CancelRequest {
+  /** Of the lease that it is meant for: a later run is never hit. */
   readonly fence: number
-  /** Aborts when the lease was lost to someone else (a heartbeat found another fence). */
+  readonly run?: number
+  /** finish: nothing new starts, what runs is finished. now: what runs on the nodes is ended. */
+  readonly how: 'finish' | 'now'
+  /** Only these; absent: the whole run. */
+  readonly services?: readonly Address[]
+  readonly who: string
+  readonly at: number
+}
+
+/** A seat that one process has: it beats until it is released. */
+export interface Seat {
+  /** Aborts when it was lost to someone else (a heartbeat found another fence). */
   readonly lost: AbortSignal
   release(): Promise<void>
+}
+
+export interface Lease extends Seat {
+  readonly fence: number
+  /** Tells what others ask of this holder, within a second; what was asked before as well. */
+  onCancel(listener: (request: CancelRequest) => void): void
 }
 
 /** What is remembered for one workspace and environment. Writes are durable when `commit` returns. */
@@ -162,12 +203,14 @@ export interface Store {
   openJobs(): readonly JobRow[]
   events(options?: { readonly run?: number; readonly after?: number; readonly limit?: number }): readonly EventRow[]
   /** Takes the writer's lease; a live holder gives it back instead. A holder whose heartbeat is older than 15 s, or whose pid is gone on this host, is dead. */
-  acquire(who: {
-    readonly who: string
-    readonly host: string
-    readonly pid: number
-  }): Promise<Lease | { readonly heldBy: Holder }>
+  acquire(who: Claim): Promise<Lease | { readonly heldBy: Holder }>
+  /** As the lease, for `ays watch`: one watches, whoever writes. */
+  acquireWatch(who: Claim): Promise<Seat | { readonly heldBy: Holder }>
+  /** Asks the holder to end; false when nobody alive holds the lease with that fence. */
+  requestCancel(request: CancelRequest): boolean
   holder(): Holder | undefined
+  /** What webhooks have not taken yet, oldest first. */
+  deliveries(): readonly Delivery[]
   /** Takes the lease from whoever holds it; a live holder only with `force`. */
   unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }
   close(): void

@@ -28,6 +28,10 @@ function sqliteWorld(driver: 'better-sqlite3' | 'node:sqlite'): World {
   return { open: (clock) => openStore({ dir, clock, create: true, driver }), remove }
 }
 
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await systemClock.sleep(20)
+}
+
 describe.each(Object.keys(worlds))('the store on %s', (name) => {
   let world: World | undefined
   let stores: Store[] = []
@@ -252,6 +256,42 @@ describe.each(Object.keys(worlds))('the store on %s', (name) => {
     expect(store.events({ after: 5 })[0]).toEqual({ sequence: 6, at: 6, run: undefined, what: 'e6' })
   })
 
+  test('news for webhooks come in the order they were written in, once each, until they are dropped', () => {
+    const store = open()
+    const news = (id: string) => ({ id, hook: 'h', type: 'back', body: `{"id":"${id}"}`, at: 5 })
+    store.commit(['b', 'a', 'c'].map((id) => ({ put: 'delivery', delivery: news(id) })))
+    store.commit([{ put: 'delivery', delivery: { ...news('b'), body: 'other' } }])
+    expect(store.deliveries()).toEqual([news('b'), news('a'), news('c')])
+    store.commit([{ drop: 'delivery', id: 'a' }])
+    expect(
+      open()
+        .deliveries()
+        .map(({ id }) => id),
+    ).toEqual(['b', 'c'])
+  })
+
+  describe('the seat of the watch', () => {
+    const one = { ...me, who: 'one' }
+
+    test('is held by one, beside whoever writes', async () => {
+      const [a, b] = [open(), open()]
+      const seat = await a.acquireWatch(one)
+      expect(await b.acquireWatch(me)).toMatchObject({ heldBy: { ...one } })
+      const lease = await b.acquire(me)
+      expect('heldBy' in lease).toBe(false)
+      b.commit([{ put: 'service', service }])
+      if ('release' in seat) await seat.release()
+      expect('heldBy' in (await b.acquireWatch(me))).toBe(false)
+    })
+
+    test('is free when its store is closed', async () => {
+      const a = open()
+      await a.acquireWatch(one)
+      a.close()
+      expect('heldBy' in (await open().acquireWatch(me))).toBe(false)
+    })
+  })
+
   describe('the lease', () => {
     const taken = async (store: Store, who = me): Promise<Lease> => {
       const lease = await store.acquire(who)
@@ -292,6 +332,28 @@ describe.each(Object.keys(worlds))('the store on %s', (name) => {
       await lease.release()
       expect([b.holder()?.fence, next.lost.aborted, b.memory().services.size]).toEqual([next.fence, false, 0])
       b.commit([{ put: 'service', service }])
+    })
+
+    test('carries what others ask of its holder, to that holder alone', async () => {
+      const [a, b] = [open(), open()]
+      const lease = await taken(a)
+      const early = { fence: lease.fence, run: 3, how: 'finish', who: 'ben', at: 1 } as const
+      const late = { fence: lease.fence, how: 'now', services: [web], who: 'ben', at: 2 } as const
+      const heard: unknown[] = []
+      expect([b.requestCancel(early), b.requestCancel({ ...early, fence: lease.fence + 1 })]).toEqual([true, false])
+      lease.onCancel((request) => heard.push(request))
+      expect(b.requestCancel(late)).toBe(true)
+      await until(() => heard.length === 2)
+      expect(heard).toEqual([early, late])
+      expect(b.events({ run: 3 })).toMatchObject([{ what: 'run.cancel-asked', data: { how: 'finish', who: 'ben' } }])
+
+      await lease.release()
+      expect(b.requestCancel(early)).toBe(false)
+      const next = await taken(a)
+      next.onCancel((request) => heard.push(request))
+      expect(b.requestCancel({ ...early, fence: next.fence })).toBe(true)
+      await until(() => heard.length === 3)
+      expect(heard[2]).toEqual({ ...early, fence: next.fence })
     })
 
     test('of nobody is unlocked without a word', () => {
