@@ -1,7 +1,8 @@
 /**
  * The sh functions of jobs on their node. A job's folder `$AYS/jobs/ID` holds `pid` (process, its start, boot id),
  * `workspace`, per command N.code, N.out, N.err, and `end` when it ended: done, failed or moved. The folder itself is
- * what lets an id run once. Nothing here writes to the connection but `report` and `looks`, in a process of their own:
+ * what lets an id run once. `group` names the group that runs now and the start of its leader; with a file `cancel` no
+ * further command of it begins. Nothing here writes to the connection but `report` and `looks`, in a process of their own:
  * a connection that died ends that process and nothing else. Jobs are known by their PLACE in the exchange; builtins do
  * what they can, since a process costs more than all else here. `$G` holds what the looks of an exchange need and give.
  */
@@ -48,7 +49,13 @@ alive() {
     set -- "$1" ${'$'}{s##*) }; [ "${'$'}{21}" = "$abegan" ] && [ "$2" != Z ] && return 0
   fi
   # its last command may outlive it
-  [ -s "$1/group" ] && read -r s <"$1/group" && kill -0 "-$s" 2>/dev/null
+  grouped "$1" && kill -0 "-$g" 2>/dev/null
+}
+# grouped DIR: sets g to the group that ran there, unless its number is another process's by now
+grouped() {
+  [ -s "$1/group" ] && { read -r g && { read -r gbegan || gbegan=; }; } <"$1/group" || return 1
+  s=; { read -r s </proc/$g/stat; } 2>/dev/null; set -- ${'$'}{s##*) }
+  [ -z "$s" ] || [ -z "$gbegan" ] || [ "${'$'}{20}" = "$gbegan" ]
 }
 settle() { until [ -s "$1/end" ]; do alive "$1" || { [ -s "$1/end" ] || return 1; }; sleep 0.1 2>/dev/null || sleep 1; done; }
 # enter PLACE ID FENCE WORKSPACE_FILE: sets D and st
@@ -59,7 +66,7 @@ begin() {
     else st=refused note="$D could not be made."; fi
     return;;
   esac
-  if [ -n "$stopped" ]; then st=stopped; rm -rf "$D"; return; fi
+  if [ -n "$stopped" ] || [ -e "$D/cancel" ]; then st=stopped; rm -rf "$D"; return; fi
   printf '%s\n' "$3" >"$D/workspace"
   old=0; [ ! -s "$AYS/fence/$3" ] || read -r old <"$AYS/fence/$3"
   if [ "$2" -gt "$old" ]; then
@@ -142,6 +149,11 @@ watch() {
     fi 2>/dev/null
   done
 }
+# noted: what runs now, and since when, so that others can wait for it or end it
+noted() {
+  s=; { read -r s </proc/$p/stat; } 2>/dev/null; set -- ${'$'}{s##*) }
+  printf '%s\n%s\n' $p "${'$'}{20}" >"$D/group"
+}
 # locked SECONDS NAME…: at most three locks, always in the order of their names
 locked() {
   secs=$1; shift; fd=5
@@ -152,7 +164,7 @@ locked() {
         6) exec 6>"$AYS/locks/$name"; limit "$secs" flock 6 & ;;
         *) exec 7>"$AYS/locks/$name"; limit "$secs" flock 7 & ;;
       esac
-      p=$!; await $p; c=$?; p=; [ $c -eq 0 ] || return 1
+      p=$!; noted; await $p; c=$?; p=; : >"$D/group"; [ $c -eq 0 ] || return 1
     else
       i=0
       until mkdir "$AYS/locks/$name.d" 2>/dev/null; do
@@ -168,20 +180,23 @@ unlocked() { exec 5>&- 6>&- 7>&-; for name in $dirs; do rm -rf "$AYS/locks/$name
 # guarded N USER PROGRAM…: its stderr is the reason
 guarded() {
   i=$1 u=$2; shift 2
+  if [ -e "$D/cancel" ]; then echo 143 >"$D/$i.code"; st=failed; return; fi
   launch "$u" 60 "$@" </dev/null >/dev/null 2>"$D/$i.err" 3<&- & p=$!
-  await $p; c=$?; kill -KILL -$p 2>/dev/null; p=
+  noted; await $p; c=$?; kill -KILL -$p 2>/dev/null; p=; : >"$D/group"
+  if [ $c -ne 0 ] && [ -e "$D/cancel" ]; then echo 143 >"$D/$i.code"; st=failed; return; fi
   [ $c -eq 0 ] || { echo -1 >"$D/$i.code"; st=failed; }
 }
 # run N SECONDS USER payload|none PROGRAM…: a payload is base64 on fd 3, the seconds are those without a sign of life
 run() {
   i=$1 t=$2 u=$3 payload=$4; shift 4
+  if [ -e "$D/cancel" ]; then echo 143 >"$D/$i.code"; st=failed; return; fi
   : >"$D/$i.out"; : >>"$D/$i.err"
   if [ "$payload" = payload ]; then
     base64 -d <&3 2>/dev/null 5>&- 6>&- 7>&- | launch "$u" 0 "$@" >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
   else
     launch "$u" 0 "$@" </dev/null >>"$D/$i.out" 2>>"$D/$i.err" 3<&- 5>&- 6>&- 7>&- & p=$!
   fi
-  echo $p >"$D/group"
+  noted
   read -r up s </proc/uptime
   watch $p "$t" "${'$'}{up%.*}" "$D/$i.out" "$D/$i.err" </dev/null 3<&- 5>&- 6>&- 7>&- & watcher=$!
   await $p; c=$?; kill -KILL -$p 2>/dev/null; p=; : >"$D/group"

@@ -40,6 +40,7 @@ export function openTransport(options: OpenOptions): Transport {
     look: async (questions, signal) => (await road()).look(questions, signal),
     act: async (jobs, signal) => (await road()).act(jobs, signal),
     attach: async (ids, signal) => (await road()).attach(ids, signal),
+    end: async (ids, signal) => (await road()).end(ids, signal),
     facts: async (signal) => (await road()).facts(signal),
     exec: async (run, how) => (await road()).exec(run, how),
     leave: async (workspace, signal) => (await road()).leave(workspace, signal),

@@ -1,4 +1,4 @@
-/** The sh functions of attach and leave. */
+/** The sh functions of attach, end and leave. */
 import { jobProgram } from './job-program.ts'
 
 /** `became ID` prints `never`, `ended` or `died`, and waits while the job runs. */
@@ -8,6 +8,24 @@ became() {
   if [ ! -d "$AYS/jobs/$1" ]; then echo never
   elif settle "$AYS/jobs/$1"; then echo ended
   else echo died; fi
+}
+`
+
+/**
+ * `finish ID…`: what runs of these jobs is ended with its group, and nothing more of them begins; then as `became`, for
+ * each.
+ */
+export const endProgram = `${attachProgram}
+finish() {
+  for f; do [ ! -d "$AYS/jobs/$f" ] || [ -s "$AYS/jobs/$f/end" ] || : >"$AYS/jobs/$f/cancel"; done
+  for f; do
+    D=$AYS/jobs/$f
+    [ ! -d "$D" ] || until [ -s "$D/end" ] || ! alive "$D"; do
+      ! grouped "$D" || kill -KILL "-$g" 2>/dev/null
+      sleep 0.1 2>/dev/null || sleep 1
+    done
+    became "$f"
+  done
 }
 `
 

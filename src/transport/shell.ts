@@ -11,7 +11,7 @@ import { preamble } from './preamble.ts'
 import { groupScript } from './questions.ts'
 import { base64Document, fileName, hereDocument, words } from './quote.ts'
 import { LEFT_OUT, redactor } from './redact.ts'
-import { attachProgram, leaveProgram } from './shell-program.ts'
+import { attachProgram, endProgram, leaveProgram } from './shell-program.ts'
 import type { Kept } from './stream.ts'
 import { type Attached, type Transport, TransportError } from './transport.ts'
 
@@ -34,6 +34,7 @@ export interface ShellOptions {
 const EXEC_BYTES_MAX = 32 * 1024
 const EXEC_TIMEOUT_MS = 60_000
 const FACTS_TIMEOUT_MS = 30_000
+const END_TIMEOUT_MS = 30_000
 const ATTACH_TIMEOUT_MS = 24 * 3_600_000
 
 export function shellTransport(options: ShellOptions): Transport {
@@ -105,8 +106,29 @@ export function shellTransport(options: ShellOptions): Transport {
       if (ids.length === 0) return []
       const script = `${preamble(folder)}${attachProgram}${ids.map((id) => `became ${fileName(id)}\n`).join('')}`
       const result = await ask(script, { timeoutMs: ATTACH_TIMEOUT_MS, limitBytes: 1_000_000, beyond: 'end', signal })
-      const states = result.stdout.bytes.toString('utf8').split('\n')
-      return ids.map((_id, i) => ({ state: attachedState(states[i]) }))
+      return attachedOf(ids, result)
+    },
+
+    async end(ids, signal) {
+      if (ids.length === 0) return []
+      const script = `${preamble(folder)}${endProgram}finish ${ids.map(fileName).join(' ')}\n`
+      // A lane of its own: what is to be ended may hold all others.
+      const lane = await open(signal)
+      try {
+        const result = await lane.run(script, {
+          timeoutMs: END_TIMEOUT_MS,
+          limitBytes: 1_000_000,
+          beyond: 'end',
+          signal,
+        })
+        if (result.ended) throw result.ended === 'abort' ? cancelled() : new TransportError(notEnded(ids))
+        return attachedOf(ids, result)
+      } catch (error) {
+        if (error instanceof LaneLostError) throw new TransportError(lostProblem(error))
+        throw error
+      } finally {
+        lane.close()
+      }
     },
 
     async facts(signal) {
@@ -160,6 +182,17 @@ export function shellTransport(options: ShellOptions): Transport {
     },
   }
 }
+
+function attachedOf(ids: readonly string[], result: LaneResult): Attached[] {
+  const states = result.stdout.bytes.toString('utf8').split('\n')
+  return ids.map((_id, i) => ({ state: attachedState(states[i]) }))
+}
+
+const notEnded = (ids: readonly string[]): Problem => ({
+  code: 'COMMAND_TIMEOUT',
+  message: `What runs of ${ids.join(', ')} did not end within ${END_TIMEOUT_MS / 1_000} s although it was killed.`,
+  hint: 'A process that hangs in the kernel (state D) ends when what it waits for answers, or with its node.',
+})
 
 function attachedState(word: string | undefined): Attached['state'] {
   return word === 'ended' ? 'ended' : word === 'died' ? 'died' : 'never began'

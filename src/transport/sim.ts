@@ -10,6 +10,7 @@ import type { Connection } from '../engine/connection.ts'
 import type { Command } from '../engine/kind.ts'
 import { fenced, lost } from './outcomes.ts'
 import {
+  type Attached,
   type NodeJob,
   type NodeOutcome,
   type Question,
@@ -70,6 +71,11 @@ export function simTransport(options: SimOptions): Transport {
     return readWorld(file)
   }
 
+  const became = async (ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]> => {
+    const world = reading(signal)
+    return ids.map((id) => ({ state: world.jobs[id] ? 'ended' : 'never began' }))
+  }
+
   return {
     async look(questions, signal) {
       const world = reading(signal)
@@ -83,10 +89,9 @@ export function simTransport(options: SimOptions): Transport {
       writeWorld(file, world)
       return fate.after ? jobs.map(() => ({ state: 'lost', problem: lostHere(node) })) : outcomes
     },
-    async attach(ids, signal) {
-      const world = reading(signal)
-      return ids.map((id) => ({ state: world.jobs[id] ? 'ended' : 'never began' }))
-    },
+    attach: became,
+    // Its jobs take no time.
+    end: became,
     async facts(signal) {
       const world = reading(signal)
       return { ...connection.facts, claims: { ...connection.facts.claims, ...world.claims } }

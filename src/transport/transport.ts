@@ -74,6 +74,8 @@ export interface Transport {
   act(jobs: readonly NodeJob[], signal: AbortSignal): Promise<readonly NodeOutcome[]>
   /** Waits for jobs that an earlier run may have started, and says what became of them. */
   attach(ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]>
+  /** Ends the process groups of these jobs, whoever gave them, and says what became of them. Of a list of jobs in one exchange, the others go on. */
+  end(ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]>
   facts(signal: AbortSignal): Promise<Facts>
   /** Any command of a person's. Its output is bounded (64 KiB a stream). */
   exec(

@@ -71,6 +71,7 @@ export function noteNode(
     look: async (questions) => questions.map(seen),
     act: async (jobs) => jobs.map(run),
     attach: async (ids) => ids.map(() => ({ state: 'ended' })),
+    end: async (ids) => ids.map(() => ({ state: 'ended' })),
     facts: async () => facts,
     exec: async () => ({ code: 0, stdout: '', stderr: '' }),
     leave: async () => undefined,

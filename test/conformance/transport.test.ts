@@ -183,6 +183,7 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
     expect(await actOne(job)).toMatchObject({ state: 'done', ran: [{ code: 0 }] })
     if (road !== 'sim') expect(readFileSync(path('count'), 'utf8')).toBe('line\n')
     expect(await transport.attach(['once', 'other'], never)).toEqual([{ state: 'ended' }, { state: 'never began' }])
+    expect(await transport.end(['once', 'other'], never)).toEqual([{ state: 'ended' }, { state: 'never began' }])
   })
 
   test('an older fence of the same workspace is refused, another workspace has its own', async () => {
@@ -410,6 +411,55 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
     expect(await transport.attach(['gone'], never)).toEqual([{ state: 'died' }])
     expect(await actOne(jobOf('gone'))).toMatchObject({ state: 'lost', problem: { code: 'NODE_LOST' } })
   })
+
+  test('one job is ended with its group from elsewhere, though all lanes are busy, and the others go on', async () => {
+    const slow = (name: string): NodeJob =>
+      jobOf(name, {
+        steps: [step(name, [run(`touch ${path(name)}; sleep 6; touch ${path(`${name}-late`)}`), run('true')])],
+      })
+    const others = ['s1', 's2', 's3'].map((name) => actOne(slow(name)))
+    const outcomes = transport.act(
+      [slow('s4'), jobOf('s5', { steps: [step('b', [run(`touch ${path('after')}`)])] })],
+      never,
+    )
+    await until(() => ['s1', 's2', 's3', 's4'].every((name) => existsSync(path(name))))
+    expect(await transport.end(['s4'], never)).toEqual([{ state: 'ended' }])
+    expect(await outcomes).toMatchObject([{ state: 'failed', ran: [{ code: 137 }] }, { state: 'done' }])
+    expect((await Promise.all(others)).map((one) => one.state)).toEqual(['done', 'done', 'done'])
+    expect([existsSync(path('s4-late')), existsSync(path('after')), existsSync(path('s1-late'))]).toEqual([
+      false,
+      true,
+      true,
+    ])
+  }, 30_000)
+
+  test('what a killed client left running is ended, and a number that is another process by now is left alone', async () => {
+    const connection = connectionOf(road)
+    const options: ClientOptions = {
+      connection: connection.road === 'ssh' ? { ...connection, identity: undefined } : connection,
+      ...(sshd ? { identity: sshd.key } : {}),
+      folder: join(dir, 'ays'),
+      runtimeDir,
+      id: 'left',
+      script: `touch ${path('on')}; sleep 20; touch ${path('late')}`,
+    }
+    const client = spawn(process.execPath, [clientFile, JSON.stringify(options)], { stdio: 'ignore' })
+    await until(() => existsSync(path('on')))
+    client.kill('SIGKILL')
+    await new Promise((resolve) => client.once('exit', resolve))
+    const [leader = ''] = readFileSync(path('ays/jobs/left/group'), 'utf8').split('\n')
+    expect(await transport.end(['left'], never)).toEqual([{ state: 'ended' }])
+    expect(existsSync(`/proc/${leader}`)).toBe(false)
+    expect(existsSync(path('late'))).toBe(false)
+
+    const bystander = spawn('sleep', ['30'], { detached: true, stdio: 'ignore' })
+    mkdirSync(path('ays/jobs/old'))
+    writeFileSync(path('ays/jobs/old/pid'), `999999 1 ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')}`)
+    writeFileSync(path('ays/jobs/old/group'), `${bystander.pid}\n1\n`)
+    expect(await transport.end(['old'], never)).toEqual([{ state: 'died' }])
+    expect(bystander.exitCode ?? bystander.signalCode).toBe(null)
+    bystander.kill('SIGKILL')
+  }, 30_000)
 
   test('ending what runs stops the command with its group, and the jobs behind it do not begin', async () => {
     const jobs = [
