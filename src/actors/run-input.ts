@@ -51,12 +51,21 @@ export interface RunInput {
   onFirstSight(node: Address, transport: Transport): Promise<readonly Change[]>
   /** Written with the run: renames, allocations, what is in place and changed only on paper. */
   readonly onPaper: readonly Change[]
+  readonly stops: Stops
+  /** Those of the run, or of this service alone. */
+  stopsOf(service: Address): Stops
+  onStart(run: number, jobs: number): void
+  onWork(work: Work, event: WorkEvent): void
+}
+
+/** What ends works before their time. */
+export interface Stops {
   /** Aborted: nothing new starts, what runs goes on to its end. */
   readonly signal: AbortSignal
   /** Aborted: what runs is ended. */
   readonly endNow: AbortSignal
-  onStart(run: number, jobs: number): void
-  onWork(work: Work, event: WorkEvent): void
+  /** Who asked for it from elsewhere, if someone did. */
+  by(): string | undefined
 }
 
 /** Waits between attempts; `all`: after any error, else only after what a kind calls transient. */
@@ -87,6 +96,7 @@ export type WorkEvent =
 export interface RunResult {
   readonly run: number
   readonly state: Run['state']
+  readonly cancelledBy?: string
   readonly jobs: readonly JobRow[]
   readonly problems: readonly Problem[]
 }

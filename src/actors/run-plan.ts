@@ -13,6 +13,7 @@ import type { RunInput, RunResult } from './run-input.ts'
 import { actChanges, attemptsOf, newJob, onPaperChanges, seenOf } from './run-notes.ts'
 import { runWork } from './run-work.ts'
 import { shownBy } from './shown.ts'
+import { stopProblem } from './stop-problem.ts'
 import { endedJob } from './work-changes.ts'
 import type { WorkEnd } from './work-context.ts'
 
@@ -71,7 +72,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       node,
       open: () => input.openTransport(node),
       gate,
-      signal: input.endNow,
+      signal: input.stops.endNow,
       lanes: Math.min(input.perNode, LANES_PER_NODE),
     })
     desks.set(node, desk)
@@ -84,13 +85,10 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     if (!work || !job) return
     running++
     const startedAt = clock.now()
-    if (input.signal.aborted) {
-      void conclude(
-        work,
-        { ...job, startedAt },
-        { end: 'cancelled', warnings: [], results: [], attempts: 0, tries: 0 },
-        startedAt,
-      )
+    const stops = input.stopsOf(work.service)
+    if (stops.signal.aborted) {
+      const end = { end: 'cancelled', warnings: [], results: [], attempts: 0, tries: 0 } as const
+      void conclude(work, { ...job, startedAt }, { ...end, ...stopProblem({ work, stops }, 'not begun') }, startedAt)
       return
     }
     input.onWork(work, { type: 'started', action: job.action })
@@ -138,8 +136,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       replace: work.force ?? input.replace.has(work.service),
       removalWhy: services[0]?.why ?? 'change',
       onMoving: (progress) => input.onWork(work, { type: 'moving', progress }),
-      signal: input.signal,
-      endNow: input.endNow,
+      stops: input.stopsOf(work.service),
     })
     return end
   }
@@ -159,7 +156,8 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   async function conclude(work: Work, job: JobRow, end: WorkEnd, startedAt: number): Promise<void> {
     const state = end.end
     if (end.results.length > 0) changed.add(work.service)
-    if (end.problem) problems.push(end.problem)
+    // What was not begun stands with its job: who cancelled the run is told once.
+    if (end.problem && (state !== 'cancelled' || end.attempts > 0)) problems.push(end.problem)
     problems.push(...end.warnings)
     if (state !== 'ok') failedServices.add(work.service)
     const remaining = (left.get(work.service) ?? 1) - 1
@@ -201,7 +199,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       const job = jobs.get(key)
       if (!work || !job) continue
       failedServices.add(work.service)
-      const state = input.signal.aborted ? 'cancelled' : 'skipped'
+      const state = input.stops.signal.aborted ? 'cancelled' : 'skipped'
       const blame = byKey.get(because)?.service ?? because
       const problem: Problem = {
         code: 'CANCELLED',
@@ -220,16 +218,21 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   await Promise.allSettled(firstSights.values())
 
   const rows = store.jobs(id)
-  const state: Run['state'] = rows.some((job) => job.state === 'error')
-    ? 'error'
-    : rows.some((job) => job.state === 'cancelled')
-      ? 'cancelled'
-      : rows.every((job) => job.state === 'ok')
-        ? 'ok'
-        : 'error'
+  const state = stateOf(rows, input.stops.signal.aborted)
+  const by = input.stops.by()
+  const cancelledBy = by !== undefined && state === 'cancelled' ? { cancelledBy: by } : {}
   const summary = Object.fromEntries(
     ['ok', 'error', 'skipped', 'cancelled'].map((word) => [word, rows.filter((job) => job.state === word).length]),
   )
-  store.commit([{ put: 'run', run: { ...run, state, endedAt: clock.now(), summary } }])
-  return { run: id, state, jobs: rows, problems }
+  store.commit([{ put: 'run', run: { ...run, state, endedAt: clock.now(), ...cancelledBy, summary } }])
+  return { run: id, state, ...cancelledBy, jobs: rows, problems }
+}
+
+/** A run that was stopped is cancelled as soon as something did not come to its end, whatever failed besides. */
+function stateOf(rows: readonly JobRow[], stopped: boolean): Run['state'] {
+  const has = (state: JobRow['state']): boolean => rows.some((job) => job.state === state)
+  if (stopped && has('cancelled')) return 'cancelled'
+  if (has('error')) return 'error'
+  if (has('cancelled')) return 'cancelled'
+  return rows.every((job) => job.state === 'ok') ? 'ok' : 'error'
 }

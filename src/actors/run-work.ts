@@ -8,6 +8,7 @@ import { type Judged, judge, notSettled } from './judge.ts'
 import { jobOf, readOutcome } from './node-job.ts'
 import { type MachineEvent, serviceMachine } from './service-machine.ts'
 import { strayed } from './strayed.ts'
+import { stopProblem } from './stop-problem.ts'
 import { afterEffects, beforeEffects, retryChange } from './work-changes.ts'
 import { thingsOf, type WorkContext, type WorkEnd } from './work-context.ts'
 
@@ -23,14 +24,18 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
   let replaced = !context.replace
   let moving: { progress: string; since: number } | undefined
   const firstSeen = new Map<string, unknown>()
+  const cancelled = (): WorkEnd => ({
+    ...{ end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) },
+    ...stopProblem(context, attempt > context.job.attempts ? 'ended' : 'not begun'),
+  })
   const waitMs = (context.dueAt ?? 0) - context.clock.now()
   if (waitMs > 0) {
     context.onMoving('waits for its next attempt')
-    const ended = await context.clock.sleep(waitMs, context.signal).then(
+    const ended = await context.clock.sleep(waitMs, context.stops.signal).then(
       () => false,
       () => true,
     )
-    if (ended) return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
+    if (ended) return cancelled()
     seen = undefined
   }
 
@@ -48,13 +53,13 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
         }
         case 'applying': {
           if (!judged || !seen) throw new Error('applying without a judgement')
-          if (stops(context, attempt))
-            return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
+          if (stops(context, attempt)) return cancelled()
           attempt++
           await context.ledger.write(beforeEffects(context, things, firstSeen, attempt))
           const job = jobOf(context, things, judged, seen, firstSeen, attempt)
           const outcome = await context.desk.act(job, { slow: judged.slow })
           if ('ran' in outcome) results.push(...outcome.ran)
+          if (context.stops.endNow.aborted && outcome.state !== 'done' && outcome.state !== 'lost') return cancelled()
           replaced ||= outcome.state === 'done'
           seen = 'seen' in outcome && outcome.seen.length === questions.length ? outcome.seen : undefined
           const read = readOutcome(context, job, outcome)
@@ -67,7 +72,8 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           const backoffMs = context.limits.retriesMs[attempts - 1] ?? 0
           await context.ledger.write([retryChange(context, attempts, backoffMs, problem)])
           context.onMoving(`tries again in ${showDuration(backoffMs)}`)
-          await context.clock.sleep(backoffMs, context.endNow)
+          // Another attempt would be something new.
+          await context.clock.sleep(backoffMs, context.stops.signal)
           seen = undefined
           event = { type: 'waited' }
           break
@@ -85,7 +91,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
             break
           }
           context.onMoving(waits.progress)
-          await context.clock.sleep(waits.againMs, context.endNow)
+          await context.clock.sleep(waits.againMs, context.stops.endNow)
           seen = undefined
           event = { type: 'waited' }
           break
@@ -94,9 +100,11 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           throw new Error(`no work in state ${String(snapshot.value)}`)
       }
     } catch (error) {
-      if (context.endNow.aborted && !(error instanceof TransportError))
-        return { end: 'cancelled', warnings: [], results, attempts: attempt, tries: triesOf(snapshot) }
+      const { signal, endNow } = context.stops
+      const isWait = snapshot.value === 'backing off' && signal.aborted
+      if ((endNow.aborted || isWait) && !(error instanceof TransportError)) return cancelled()
       if (!(error instanceof TransportError)) throw error
+      if (endNow.aborted && error.problem.code === 'CANCELLED') return cancelled()
       problem = error.problem
       event = { type: 'lost' }
     }
@@ -120,5 +128,5 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
 const triesOf = (snapshot: { readonly context: { readonly attempts: number } }): number => snapshot.context.attempts + 1
 
 /** A work that has begun goes on: only `endNow` stops it. */
-const stops = ({ signal, endNow, job }: WorkContext, attempt: number): boolean =>
+const stops = ({ stops: { signal, endNow }, job }: WorkContext, attempt: number): boolean =>
   endNow.aborted || (signal.aborted && attempt === job.attempts)

@@ -9,7 +9,11 @@ import type { JobRow, RememberedService } from '../store/store.ts'
 import type { Question, Seen } from '../transport/transport.ts'
 import type { NodeDesk } from './desk.ts'
 import type { Ledger } from './ledger.ts'
+<<<<<<< HEAD
 import type { Timeouts } from './run-input.ts'
+=======
+import type { Stops } from './run-input.ts'
+>>>>>>> f5cf329 (ays cancel: another terminal ends a run, one service of it, or what a dead one left)
 import type { MachineLimits } from './service-machine.ts'
 import type { Shows } from './shown.ts'
 
@@ -53,10 +57,7 @@ export interface WorkContext {
   readonly replace: boolean
   readonly removalWhy: ServicePlan['why']
   onMoving(progress: string): void
-  /** Aborted: nothing new begins; what has begun goes on to its end. */
-  readonly signal: AbortSignal
-  /** Aborted: waiting ends as well. */
-  readonly endNow: AbortSignal
+  readonly stops: Stops
 }
 
 /** A thing of the work: one to have, or one to be rid of. */

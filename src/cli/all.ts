@@ -3,6 +3,7 @@ import type { Command } from '@oclif/core'
 import Action from './commands/action.ts'
 import Apply from './commands/apply.ts'
 import Comment from './commands/comment.ts'
+import Cancel from './commands/cancel.ts'
 import Complete from './commands/complete.ts'
 import Completion from './commands/completion.ts'
 import Destroy from './commands/destroy.ts'
@@ -54,6 +55,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   action: Action,
   apply: Apply,
   comment: Comment,
+  cancel: Cancel,
   complete: Complete,
   completion: Completion,
   destroy: Destroy,

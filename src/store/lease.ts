@@ -18,7 +18,7 @@ export function takeSeat(
   const mark = markOf(host, pid)
   return db.write(() => {
     const row = rowOf(db, seat)
-    if (isAlive(row, nowMs)) return { heldBy: holderOf(row) }
+    if (isAlive(row, nowMs)) return { heldBy: holderOf(row, nowMs) }
     const fence = Number(row.fence) + 1
     db.run(
       `UPDATE ${seat} SET fence = ?, held = 1, who = ?, host = ?, pid = ?, seat = ?, started = ?, since = ?, heartbeat = ?`,
@@ -49,9 +49,9 @@ export function holdsLease(db: Database, fence: number): boolean {
 }
 
 /** Who holds it, dead or alive. */
-export function tryHolder(db: Database): Holder | undefined {
+export function tryHolder(db: Database, nowMs: number): Holder | undefined {
   const row = rowOf(db, 'lease')
-  return row.held === 1 ? holderOf(row) : undefined
+  return row.held === 1 ? holderOf(row, nowMs) : undefined
 }
 
 /** Clears the lease of a dead holder, or of any with `force`; its process notices at its next beat or commit. */
@@ -62,9 +62,9 @@ export function clearLease(
   return db.write(() => {
     const row = rowOf(db, 'lease')
     if (row.held !== 1) return { cleared: undefined }
-    if (!force && isAlive(row, nowMs)) return { cleared: undefined, refused: holderOf(row) }
+    if (!force && isAlive(row, nowMs)) return { cleared: undefined, refused: holderOf(row, nowMs) }
     giveSeat(db, 'lease', Number(row.fence))
-    return { cleared: holderOf(row) }
+    return { cleared: holderOf(row, nowMs) }
   })
 }
 
@@ -79,7 +79,7 @@ function isAlive(row: Row, nowMs: number): boolean {
   return !isGone({ pid: Number(row.pid), seat: String(row.seat), started: String(row.started) })
 }
 
-function holderOf(row: Row): Holder {
+function holderOf(row: Row, nowMs: number): Holder {
   return {
     who: String(row.who),
     host: String(row.host),
@@ -87,5 +87,6 @@ function holderOf(row: Row): Holder {
     since: Number(row.since),
     heartbeatAt: Number(row.heartbeat),
     fence: Number(row.fence),
+    alive: isAlive(row, nowMs),
   }
 }

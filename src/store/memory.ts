@@ -203,7 +203,7 @@ class MemoryStore implements Store {
 
   #holderOf(claim: Claim, fence: number): Holder {
     const now = this.#clock.now()
-    return { ...claim, since: now, heartbeatAt: now, fence }
+    return { ...claim, since: now, heartbeatAt: now, fence, alive: true }
   }
 
   #releaseWatch(): void {

@@ -152,7 +152,7 @@ export class SqliteStore implements Store {
   }
 
   holder(): Holder | undefined {
-    return tryHolder(this.#db)
+    return tryHolder(this.#db, this.#clock.now())
   }
 
   unlock({ force }: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder } {

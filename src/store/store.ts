@@ -155,6 +155,8 @@ export interface Holder {
   readonly since: number
   readonly heartbeatAt: number
   readonly fence: number
+  /** False: its heartbeat is older than 15 s, or its process is gone on this host. */
+  readonly alive: boolean
 }
 
 /** Who takes a seat: a lease, or the watch. */

@@ -173,7 +173,7 @@ export class Looking {
 
   /** While another ays works here, what is half done is no drift. */
   #learn({ workspace, known }: Opened, findings: ReadonlyMap<Address, Finding>, spoiled: ReadonlySet<Address>): void {
-    const busy = otherHolder(workspace, this.#loop.clock.now()) !== undefined
+    const busy = otherHolder(workspace) !== undefined
     for (const [address, finding] of findings) {
       if (spoiled.has(address)) continue
       if (!busy || finding.state === 'ok' || finding.state === 'lost') known.learn(address, finding)

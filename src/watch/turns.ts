@@ -41,7 +41,7 @@ export class Turns {
     if (this.#acting !== undefined || now < this.#notBefore) return []
     const services = opened.known.actable(now)
     if (services.length === 0 && this.#queue.length === 0) return []
-    const held = otherHolder(opened.workspace, now)
+    const held = otherHolder(opened.workspace)
     if (held) {
       this.#waitFor(held)
       return []

@@ -17,6 +17,8 @@ import { connectionOf, rememberedOf } from './assemble.ts'
 import { attachToOpenJobs } from './attach.ts'
 import { changesOnPaper } from './changes-on-paper.ts'
 import type { ApplyOptions, ApplyResult, Progress } from './contract.ts'
+import { endJobs } from './end-jobs.ts'
+import { followCancels, type Interruption } from './interruption.ts'
 import { heldProblem } from './lease-held.ts'
 import { leaveForLost } from './leave-for-lost.ts'
 import type { Planned } from './planned.ts'
@@ -55,23 +57,31 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const store = session.write()
   const lease = await store.acquire(session.who())
   if ('heldBy' in lease) throw heldProblem(lease.heldBy)
-  const signal = options.signal ?? new AbortController().signal
-  const endNow = (): void => void planned.nodes.endRunning()
-  options.endNow?.addEventListener('abort', endNow)
+  const { nodes } = planned
+  const endings: Promise<void>[] = []
+  const interruption = followCancels(lease, options, (services) => {
+    const ending = endJobs(services, { store, nodes, clock })
+    ending.catch(() => undefined) // it is awaited when the run has ended
+    endings.push(ending)
+  })
+  const { signal, endNow } = interruption.stops
+  const endRunning = (): void => void nodes.endRunning()
+  endNow.addEventListener('abort', endRunning)
   try {
-    const moved = await attachToOpenJobs({ store, nodes: planned.nodes, clock, signal, onNote: input.onNote })
+    const moved = await attachToOpenJobs({ store, nodes, clock, signal, onNote: input.onNote, how: 'wait' })
     const onPaper = paperChanges(input, store)
     if (planned.works.length === 0) {
       store.commit(onPaper)
       return { run: 0, state: 'nothing', jobs: [], problems: [], ms: clock.now() - began }
     }
-    const result = await run(input, store, lease.fence, onPaper, moved, AbortSignal.any([signal, lease.lost]))
+    const result = await run(input, store, lease.fence, onPaper, moved, interruption)
+    await Promise.all(endings)
     if (plan.kind === 'destroy') await leaveNodes(input, store)
     if (planned.lost) await leaveForLost(planned.lost, planned.nodes)
     takeSimulatedAway(input, store)
     return { ...result, state: result.state === 'running' ? 'error' : result.state, ms: clock.now() - began }
   } finally {
-    options.endNow?.removeEventListener('abort', endNow)
+    endNow.removeEventListener('abort', endRunning)
     await lease.release()
   }
 }
@@ -82,7 +92,7 @@ async function run(
   fence: number,
   onPaper: readonly Change[],
   moved: ReadonlySet<Address>,
-  signal: AbortSignal,
+  { stops, stopsOf }: Interruption,
 ) {
   const { planned, options, session, clock } = input
   const { assembly, nodes, memory } = planned
@@ -127,7 +137,8 @@ async function run(
     replace: planned.replace,
     onFirstSight: async (node, transport) => {
       if (node !== LOCAL && destroys) return []
-      const facts = planned.sights.facts.get(node) ?? memory.nodes.get(node)?.facts ?? (await transport.facts(signal))
+      const facts =
+        planned.sights.facts.get(node) ?? memory.nodes.get(node)?.facts ?? (await transport.facts(stops.signal))
       return [
         {
           put: 'node',
@@ -136,8 +147,8 @@ async function run(
       ]
     },
     onPaper,
-    signal,
-    endNow: options.endNow ?? new AbortController().signal,
+    stops,
+    stopsOf,
     onStart: (id, jobs) => progress({ type: 'run', run: id, jobs }),
     onWork: (work, event) => progress(progressOf(work, event)),
   })

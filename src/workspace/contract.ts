@@ -109,6 +109,13 @@ export interface ApplyOptions {
 
 export type Progress =
   | { readonly type: 'run'; readonly run: number; readonly jobs: number }
+  /** Another ays cancels the run, or these services of it. */
+  | {
+      readonly type: 'cancelled'
+      readonly by: string
+      readonly how: 'finish' | 'now'
+      readonly services?: readonly Address[]
+    }
   | { readonly type: 'started'; readonly service: Address; readonly node: Address; readonly title: string }
   | { readonly type: 'moving'; readonly service: Address; readonly node: Address; readonly progress: string }
   | {
@@ -125,9 +132,49 @@ export type Progress =
 export interface ApplyResult {
   readonly run: number
   readonly state: 'ok' | 'error' | 'cancelled' | 'nothing'
+  /** Who cancelled it from elsewhere. */
+  readonly cancelledBy?: string
   readonly jobs: readonly JobRow[]
   readonly problems: readonly Problem[]
   readonly ms: number
+}
+
+/** What `ays cancel` asks. */
+export interface CancelOptions {
+  /** Only this run. */
+  readonly run?: number
+  /** Only these services: addresses or globs. */
+  readonly services?: readonly string[]
+  /** finish: nothing new starts, what runs is finished. now: what runs on the nodes is ended. */
+  readonly how: 'finish' | 'now'
+  /** How long to wait for the end; 0: it is only asked. */
+  readonly waitMs: number
+  readonly signal?: AbortSignal
+  /** Once the run was asked, and is waited for. */
+  readonly onAsked?: (holder: Holder, run: Run | undefined) => void
+}
+
+/** What became of it. */
+export interface Cancelled {
+  readonly state:
+    | /** Nobody works here, and nothing was left behind. */ 'nothing'
+    /** The run that was named had ended before. */
+    | 'over'
+    /** It was asked, and not waited for. */
+    | 'asked'
+    | 'ended'
+    /** It was asked, and has not ended within the time. */
+    | 'going on'
+    /** A run whose ays died left jobs behind, which may still run: `how: 'now'` ends them. */
+    | 'left behind'
+    /** They were ended on their nodes. */
+    | 'cleared'
+  readonly run?: Run
+  /** Of the run; with `services` only theirs. */
+  readonly jobs: readonly JobRow[]
+  readonly holder?: Holder
+  /** Services whose next attempt was called off. */
+  readonly retries: readonly Address[]
 }
 
 export interface ServiceStatus {
@@ -232,6 +279,8 @@ export interface Workspace {
   run(id: number): { readonly run: Run; readonly jobs: readonly JobRow[] } | undefined
   holder(): Holder | undefined
   unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }
+  /** Ends what another ays does here, or the jobs that a dead one left. Throws TARGET_UNKNOWN, LEASE_HELD, USAGE for a run that never was. */
+  cancel(options: CancelOptions): Promise<Cancelled>
   templates(): readonly AnyTemplate[]
   /** Nodes that match addresses or globs such as `node/*`. */
   nodes(patterns: readonly string[]): Promise<readonly Address[]>

@@ -16,12 +16,15 @@ import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import { openAgeFile } from './age-file.ts'
 import { applyPlan } from './apply-plan.ts'
+import { cancel } from './cancel.ts'
 import type {
   ActionOrder,
   ApplyOptions,
   ApplyResult,
   OnPaper,
   PlannedAgain,
+  Cancelled,
+  CancelOptions,
   PlanOptions,
   RecoveryOptions,
   ServiceStatus,
@@ -33,6 +36,7 @@ import { forget } from './forget.ts'
 import { tryGitCommit } from './git-commit.ts'
 import { heldProblems } from './held-templates.ts'
 import { findRoot } from './locate.ts'
+import type { Nodes } from './nodes.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
 import { readSettings } from './read.ts'
@@ -237,6 +241,11 @@ export class LocalWorkspace implements Workspace {
   }
   holder(): Holder | undefined {
     return this.#session.store.holder()
+  }
+  async cancel(options: CancelOptions): Promise<Cancelled> {
+    const { onNote = () => {} } = this.#options
+    const nodes = (): Nodes => this.#planning.anyNodes()
+    return await cancel({ session: this.#session, clock: this.#clock, nodes, onNote }, options)
   }
   unlock(options: { force: boolean }): { cleared: Holder | undefined; refused?: Holder } {
     return this.#session.write().unlock(options)

@@ -137,6 +137,8 @@ export async function run(
     nodes: 1,
     simulated: false,
   }
+  const never = new AbortController().signal
+  const stops = { signal: of.signal ?? never, endNow: never, by: () => undefined }
   const memory = of.store.memory()
   const past = new Map(memory.tasks.map((task) => [task.thing, task]))
   return await runPlan({
@@ -175,8 +177,8 @@ export async function run(
     replace: new Set(),
     onFirstSight: async () => [],
     onPaper: [],
-    signal: of.signal ?? new AbortController().signal,
-    endNow: new AbortController().signal,
+    stops,
+    stopsOf: () => stops,
     onStart: () => undefined,
     onWork: () => undefined,
   })

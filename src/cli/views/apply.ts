@@ -25,7 +25,11 @@ export function applyView(
 }
 
 /** `Applied: 8 jobs ok in 14.2s (run 12).` */
-function sumLine({ state, jobs, run, ms }: ApplyResult, done: string, bold: (text: string) => string): string {
+function sumLine(
+  { state, jobs, run, ms, cancelledBy }: ApplyResult,
+  done: string,
+  bold: (text: string) => string,
+): string {
   const n = (wanted: string): number => jobs.filter((job) => job.state === wanted).length
   const parts = [
     `${count(n('ok'), 'job')} ok`,
@@ -33,7 +37,14 @@ function sumLine({ state, jobs, run, ms }: ApplyResult, done: string, bold: (tex
       .filter((one) => n(one) > 0)
       .map((one) => `${n(one)} ${one === 'error' ? 'failed' : one === 'waiting' ? 'not begun' : one}`),
   ]
-  const word = state === 'ok' ? done : state === 'cancelled' ? 'Interrupted' : 'Not everything worked'
+  const word =
+    state === 'ok'
+      ? done
+      : state === 'cancelled'
+        ? cancelledBy
+          ? `Cancelled by ${cancelledBy}`
+          : 'Interrupted'
+        : 'Not everything worked'
   const next = state === 'ok' ? '' : ' The next apply looks first and goes on from here.'
   return `${bold(`${word}:`)} ${parts.join(', ')} in ${showDuration(ms)} (run ${run}).${next}`
 }

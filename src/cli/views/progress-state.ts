@@ -33,6 +33,7 @@ export const nothingYet = (now: number): ProgressState => ({
 /** The state after an event that came at `now`. */
 export function afterProgress(state: ProgressState, event: Progress, now: number): ProgressState {
   if (event.type === 'run') return { ...state, jobs: event.jobs, startedAt: now }
+  if (event.type === 'cancelled') return state
   const key = `${event.service} ${event.node}`
   const running = new Map(state.running)
   const { service, node } = event

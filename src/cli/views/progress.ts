@@ -34,6 +34,8 @@ export function plainProgress(write: (text: string) => void, clock: Pick<Clock, 
       switch (event.type) {
         case 'run':
           return write(`${stamp()} run ${event.run}: ${event.jobs} job${event.jobs === 1 ? '' : 's'}\n`)
+        case 'cancelled':
+          return write(`${stamp()} ${cancelWords(event)}\n`)
         case 'started':
           return write(`${stamp()} ${placeOf(event)} started: ${oneLine(event.title)}\n`)
         case 'moving': {
@@ -89,6 +91,7 @@ export function liveProgress(stream: Screen, clock: Pick<Clock, 'now'>, color: b
     onProgress: (event) => {
       state = afterProgress(state, event, clock.now())
       if (event.type === 'ended') draw([endedLine(event, palette)], block())
+      if (event.type === 'cancelled') draw([palette.warn(cancelWords(event))], block())
     },
     say: (line) => draw([line], block()),
     close: () => {
@@ -97,6 +100,11 @@ export function liveProgress(stream: Screen, clock: Pick<Clock, 'now'>, color: b
       draw([], [])
     },
   }
+}
+
+function cancelWords({ by, how, services }: Extract<Progress, { type: 'cancelled' }>): string {
+  const what = services ? services.join(', ') : 'this run'
+  return `${by} cancels ${what}: ${how === 'now' ? 'what runs on the nodes is ended.' : 'nothing new starts, what runs is finished.'}`
 }
 
 type Ended = Extract<Progress, { type: 'ended' }>

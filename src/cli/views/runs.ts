@@ -20,7 +20,7 @@ export function runsView(
     { text: run.state, paint: palette[statePaint[run.state]] },
     showTime(run.startedAt),
     run.endedAt === undefined ? '' : showDuration(run.endedAt - run.startedAt),
-    run.who,
+    run.cancelledBy === undefined ? run.who : `${run.who}, cancelled by ${run.cancelledBy}`,
   ])
   return table(['run', 'kind', 'state', 'began', 'took', 'who'], rows, palette.faint) + now
 }
@@ -29,7 +29,7 @@ export function runsView(
 export function runView(run: Run, jobs: readonly JobRow[], { color }: { readonly color: boolean }): string {
   const palette = paletteOf(color)
   const took = run.endedAt === undefined ? '' : ` in ${showDuration(run.endedAt - run.startedAt)}`
-  const head = `${palette.bold(`Run ${run.id}`)} ${run.kind} ${palette[statePaint[run.state]](run.state)}${took} · ${showTime(run.startedAt)} · ${run.who} · plan ${run.planHash.slice(0, 12)}`
+  const head = `${palette.bold(`Run ${run.id}`)} ${run.kind} ${palette[statePaint[run.state]](run.state)}${run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`}${took} · ${showTime(run.startedAt)} · ${run.who} · plan ${run.planHash.slice(0, 12)}`
   const rows = jobs.map((job): (string | Cell)[] => [
     job.service,
     job.node,
@@ -38,9 +38,10 @@ export function runView(run: Run, jobs: readonly JobRow[], { color }: { readonly
     job.startedAt === undefined || job.endedAt === undefined ? '' : showDuration(job.endedAt - job.startedAt),
     job.attempts > 1 ? count(job.attempts, 'attempt') : '',
   ])
-  const failed = jobs
-    .filter((job) => job.state === 'error')
-    .flatMap((job) => failureLines(job.service, job.problem, resultsOf(job), palette))
+  const ended = jobs.filter((job) => job.state === 'cancelled' && job.attempts > 0)
+  const failed = [...jobs.filter((job) => job.state === 'error'), ...ended].flatMap((job) =>
+    failureLines(job.service, job.problem, resultsOf(job), palette),
+  )
   return [
     head,
     ...(rows.length > 0 ? ['', table(['service', 'node', 'action', 'state', 'took', ''], rows, palette.faint)] : []),
