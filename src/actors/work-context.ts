@@ -9,11 +9,7 @@ import type { JobRow, RememberedService } from '../store/store.ts'
 import type { Question, Seen } from '../transport/transport.ts'
 import type { NodeDesk } from './desk.ts'
 import type { Ledger } from './ledger.ts'
-<<<<<<< HEAD
-import type { Timeouts } from './run-input.ts'
-=======
-import type { Stops } from './run-input.ts'
->>>>>>> f5cf329 (ays cancel: another terminal ends a run, one service of it, or what a dead one left)
+import type { Stops, Timeouts } from './run-input.ts'
 import type { MachineLimits } from './service-machine.ts'
 import type { Shows } from './shown.ts'
 
