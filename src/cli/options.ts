@@ -3,6 +3,7 @@ import { Args, Flags } from '@oclif/core'
 import { tryReadDuration } from '../base/duration.ts'
 import { ProblemsError } from '../base/problem.ts'
 import type { PlanOptions, WorkspaceOptions } from '../workspace.ts'
+import { type PlanFormat, planFormats } from './views/plan-formats.ts'
 
 /** Every command has these. */
 export const commonFlags = {
@@ -110,6 +111,24 @@ export const outFlag = {
 export const commandsFlag = {
   commands: Flags.boolean({ description: 'Show the exact commands that would run on each node.', helpGroup: 'OUTPUT' }),
 }
+
+/** The forms of a plan, for every command that shows one. */
+export const planFormatFlags = {
+  format: Flags.option({
+    description: 'In which form. --json is --format json.',
+    options: planFormats,
+    helpGroup: 'OUTPUT',
+  })(),
+  since: Flags.string({
+    description: 'A plan of before, as JSON: markdown and html say what moved since.',
+    helpValue: 'FILE',
+    helpGroup: 'OUTPUT',
+  }),
+}
+
+/** The form that was asked for; text when none was. */
+export const formatOf = (flags: { readonly format?: PlanFormat; readonly json?: boolean }): PlanFormat =>
+  flags.format ?? (flags.json ? 'json' : 'text')
 
 export const applyFlags = {
   yes: Flags.boolean({ char: 'y', description: 'Do not ask. Data loss still needs --allow data-loss.' }),

@@ -1,10 +1,14 @@
 /** How an error leaves the command line: problems as frames for people or data for machines, anything else as a bug. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { didYouMean } from '../base/suggest.ts'
+import { placeInRepository } from './repository-place.ts'
 import { foldersOf, sourceLineFrom } from './source-lines.ts'
 import { terminalOf } from './terminal.ts'
-import { problemsJson, showJson } from './views/json.ts'
+import { askedFormat } from './views/plan-formats.ts'
 import { problemsView } from './views/problems.ts'
+import { problemsIn } from './views/problems-in.ts'
 
 /** Shows the error and gives the exit code: 1, or what a command asked for by `exit`. */
 export async function reportError(
@@ -17,8 +21,9 @@ export async function reportError(
   const before = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
   const problems = await problemsOf(error, commandNames)
   if (problems) {
-    if (before.includes('--json')) process.stdout.write(`${showJson(problemsJson(problems))}\n`)
-    else {
+    const format = askedFormat(before)
+    if (format) process.stdout.write(await problemsIn(format, problems, rootOf(problems, before)))
+    if (format !== 'json') {
       const terminal = terminalOf({ color: !before.includes('--no-color') })
       process.stderr.write(
         `${problemsView(problems, { ...terminal, sourceLine: sourceLineFrom(foldersOf(before)) })}\n`,
@@ -61,6 +66,13 @@ async function usageProblem(error: Error, commandNames: () => Promise<readonly s
     message: [first, ...details].join(' '),
     hint: 'The command with --help shows how it is called.',
   }
+}
+
+/** Where the folder that the problems are told from lies in its repository: the first that has one of their files. */
+function rootOf(problems: readonly Problem[], argv: readonly string[]): string {
+  const file = problems.find((problem) => problem.at)?.at?.file
+  const root = file === undefined ? undefined : foldersOf(argv).find((folder) => existsSync(resolve(folder, file)))
+  return root === undefined ? '' : placeInRepository(root)
 }
 
 function exitOf(error: unknown): number | undefined {

@@ -10,6 +10,7 @@ import type { WatchHook, WatchSettings } from '../engine/blueprint/workspace-fil
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
+import type { PlanNotes } from '../engine/plan/notes.ts'
 import type { Action, Plan, ServicePlan } from '../engine/plan/plan.ts'
 import type { SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
@@ -265,6 +266,8 @@ export interface Workspace {
   watching(): Promise<Watching>
   /** Writes down what became of actions, without the lease. */
   noteActions(states: readonly ActionState[]): void
+  /** What is known beside a plan that this object gave: causes, estimates, what depends on it, the way back. */
+  notes(plan: Plan): PlanNotes
   /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
   apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
   status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>

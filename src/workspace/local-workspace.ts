@@ -8,6 +8,7 @@ import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
+import type { PlanNotes } from '../engine/plan/notes.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { GitCommit, SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
@@ -37,6 +38,7 @@ import { tryGitCommit } from './git-commit.ts'
 import { heldProblems } from './held-templates.ts'
 import { findRoot } from './locate.ts'
 import type { Nodes } from './nodes.ts'
+import { notesOf } from './plan-notes.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
 import { readSettings } from './read.ts'
@@ -48,6 +50,9 @@ import { statusOf } from './status.ts'
 import { type TemplateCode, withoutShipped } from './template-code.ts'
 import { readTemplateFolders, TEMPLATE_FOLDERS } from './template-folders.ts'
 import { watchingOf } from './watching.ts'
+
+/** Jobs at once, where nobody says otherwise. */
+const PARALLEL = 10
 
 export class LocalWorkspace implements Workspace {
   readonly root: string
@@ -163,6 +168,7 @@ export class LocalWorkspace implements Workspace {
       sources: this.#sources(),
       commit: await this.#commit(),
       now: this.#clock.now(),
+      notes: this.notes(plan),
     })
   }
 
@@ -197,6 +203,15 @@ export class LocalWorkspace implements Workspace {
     return planned.plan
   }
 
+  notes(plan: Plan): PlanNotes {
+    const planned = this.#planned.get(plan)
+    if (!planned) throw new Error('notes takes a plan that this workspace made')
+    const { store, identity } = this.#session
+    const parallel = this.#settings.limits.parallel ?? PARALLEL
+    const sources = this.#sources()
+    return notesOf({ planned, store, templates: this.#templates, workspace: identity.tag, sources, parallel })
+  }
+
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<ApplyResult> {
     const planned = this.#planned.get(plan)
     if (!planned) throw new Error('apply takes a plan that this workspace made')
@@ -209,7 +224,7 @@ export class LocalWorkspace implements Workspace {
       session: this.#session,
       clock: this.#clock,
       perNode: this.#settings.limits.perNode ?? LANES_PER_NODE,
-      parallel: options.parallel ?? this.#settings.limits.parallel ?? 10,
+      parallel: options.parallel ?? this.#settings.limits.parallel ?? PARALLEL,
       ...(retriesMs ? { retriesMs } : {}),
       ...(timeoutMs ? { timeoutMs } : {}),
       commit,

@@ -1,5 +1,6 @@
 /** A plan with what it was made from. */
 import type { Address } from '../base/address.ts'
+import type { Finding } from '../engine/kind.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { Work } from '../engine/plan/world.ts'
 import type { Change, Memory } from '../store/store.ts'
@@ -19,6 +20,8 @@ export interface Planned {
   readonly sights: NodeSights
   readonly nodes: Nodes
   readonly replace: ReadonlySet<Address>
+  /** What the plan compared with; a node that it makes is bare. */
+  findingOf(node: Address, thing: string, bare: unknown): Finding<unknown>
   /** Services that were looked at: what is remembered of the others stays as it is. */
   includes(address: Address): boolean
   /** Claims of a lost state that this plan takes over, or has to leave. */

@@ -15,6 +15,7 @@ import type { BoundAction } from '../engine/graph/actions.ts'
 import type { Built } from '../engine/graph/build.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
+import { findingOf } from '../engine/plan/plan-tasks.ts'
 import type { WantedThing, Work, World } from '../engine/plan/world.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory } from '../store/store.ts'
@@ -239,8 +240,16 @@ export class Planning {
         ...{ kind, options, assembly, memory, renames, scope, nodes, sights, environment, claimant, warnings },
         ...(recovers ? { lost } : {}),
       })
+      const findings = (node: Address, thing: string, bare: unknown) => findingOf(world, node, thing, bare)
       const behind = { assembly, memory, renames, sights, nodes, replace: world.replace, includes: scope.includes }
-      return { ...make(world), ...behind, ...(recovers ? { lost } : {}), holdChanges: [], asked: { options } }
+      return {
+        ...make(world),
+        ...behind,
+        findingOf: findings,
+        ...(recovers ? { lost } : {}),
+        holdChanges: [],
+        asked: { options },
+      }
     }
     const whole = within(scope)
     const more = blind || recovers ? undefined : await claimsBeforeActing(whole.works, sights, nodes, options.signal)

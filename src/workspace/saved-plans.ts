@@ -1,9 +1,10 @@
 /** Plans in files: what one holds for is written down with it, and found again before it is applied. */
 import { relative, resolve } from 'node:path'
 import type { Address } from '../base/address.ts'
-import { digestOf } from '../base/json.ts'
+import { digestOf, plain } from '../base/json.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { type Comparison, compareSaved, type Moved } from '../engine/plan/compare-saved.ts'
+import type { PlanNotes } from '../engine/plan/notes.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { planJson } from '../engine/plan/plan-json.ts'
 import type { GitCommit, PlanJson, SavedPlan } from '../engine/plan/plan-schema.ts'
@@ -26,6 +27,7 @@ export interface SaveInput {
   readonly sources: SourceDigests
   readonly commit: GitCommit | undefined
   readonly now: number
+  readonly notes: PlanNotes
 }
 
 /** The plan with everything that it holds for. Holds no secret: what was one is sealed. */
@@ -49,6 +51,7 @@ export function savedPlanOf(input: SaveInput): SavedPlan {
     options: optionsOf(input),
     plan: planJson(plan) as unknown as PlanJson, // a test holds what it gives against the schema
     relies,
+    notes: plain(input.notes) as unknown as NonNullable<SavedPlan['notes']>, // a test holds it against the schema
   })
 }
 

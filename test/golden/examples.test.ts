@@ -2,20 +2,19 @@
  * The plan of every example, as a person reviews it: the text beside the example, the data in test/golden/, the graph
  * in the example's README. `AYS_GOLDEN=write npx vitest run test/golden` writes them anew; git shows what changed.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { isMap, parseDocument } from 'yaml'
-import type { Json } from '../../src/base/json.ts'
 import { graphMermaid } from '../../src/cli/views/graph.ts'
 import { planJson } from '../../src/cli/views/json.ts'
 import { planView } from '../../src/cli/views/plan.ts'
+import { planIn } from '../../src/cli/views/plan-in.ts'
 import type { Plan } from '../../src/engine/plan/plan.ts'
 import { openWorkspace, type Workspace } from '../../src/workspace.ts'
+import { golden, portable, reviewed, root } from './golden.ts'
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 const examples = join(root, 'examples')
 const folder = mkdtempSync(join(tmpdir(), 'ays-golden-'))
 afterAll(() => {
@@ -47,6 +46,8 @@ describe.each(readdirSync(examples).sort())('examples/%s', (name) => {
       const readme = join(examples, name, 'README.md')
       golden(join(examples, name, 'plan.golden.txt'), `${planView(plan, { color: false, width: 120 })}\n`)
       golden(join(root, 'test/golden', `${name}.json`), `${JSON.stringify(portable(planJson(plan)), null, 2)}\n`)
+      const told = { plan, notes: workspace.notes(plan) }
+      golden(join(root, 'test/golden', `${name}.md`), await planIn('markdown', ...reviewed(told)))
       golden(readme, withGraph(readFileSync(readme, 'utf8'), graphMermaid(graph)))
     } finally {
       await workspace.close()
@@ -116,28 +117,9 @@ function ignoreAll(workspace: Workspace): void {
   }
 }
 
-/** Without what depends on this machine or this build: paths, the plan's hash, and scripts, which have tests of their own. */
-function portable(value: Json): Json {
-  if (Array.isArray(value)) return value.map(portable)
-  if (typeof value === 'string') return value.replaceAll(process.execPath, '‹node›').replaceAll(root, '‹ays›')
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      if (key === 'script') return [key, '‹script›']
-      return [key, key === 'hash' ? '‹hash›' : portable(inner ?? null)]
-    }),
-  )
-}
-
 /** The page with the graph between its marks. */
 function withGraph(page: string, mermaid: string): string {
   const marks = /<!-- graph -->[\s\S]*<!-- \/graph -->/
   if (!marks.test(page)) throw new Error('The README has no marks <!-- graph --> and <!-- /graph -->.')
   return page.replace(marks, () => `<!-- graph -->\n\`\`\`mermaid\n${mermaid}\n\`\`\`\n<!-- /graph -->`)
-}
-
-function golden(file: string, text: string): void {
-  if (process.env.AYS_GOLDEN === 'write') writeFileSync(file, text)
-  const kept = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  expect(text, `${file} says something else; \`AYS_GOLDEN=write npx vitest run test/golden\` writes it anew`).toBe(kept)
 }

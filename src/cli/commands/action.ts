@@ -2,9 +2,17 @@ import { Args, Flags } from '@oclif/core'
 import { ProblemsError } from '../../base/problem.ts'
 import { applyPlan } from '../apply-plan.ts'
 import { AysCommand } from '../command.ts'
-import { applyFlags, commandsFlag, folderFlag, outFlag, workspaceFlags, workspaceOptions } from '../options.ts'
+import {
+  applyFlags,
+  commandsFlag,
+  folderFlag,
+  formatOf,
+  outFlag,
+  workspaceFlags,
+  workspaceOptions,
+} from '../options.ts'
 import { mayWritePlan } from '../plan-file.ts'
-import { savePlan } from '../save-plan.ts'
+import { showPlan } from '../save-plan.ts'
 
 /** `ays action`: verbs of the lifecycle, and the actions of templates. */
 export default class Action extends AysCommand {
@@ -68,7 +76,7 @@ export default class Action extends AysCommand {
     return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) => {
       const plan = await workspace.planAction(order)
       const how = { ...flags, json: flags.json, terminal: this.terminal(flags) }
-      if (out !== undefined) return await savePlan(workspace, plan, { ...how, out })
+      if (out !== undefined) return await showPlan(workspace, plan, { ...how, out, format: formatOf(flags) })
       return await applyPlan(workspace, plan, {
         ...how,
         question: (changes) => `Carry out ${changes === '1 change' ? 'this' : 'these'} (${changes})?`,

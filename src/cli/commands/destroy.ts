@@ -4,6 +4,7 @@ import {
   applyFlags,
   commandsFlag,
   folderArg,
+  formatOf,
   outFlag,
   planFlags,
   planOptions,
@@ -11,7 +12,7 @@ import {
   workspaceOptions,
 } from '../options.ts'
 import { mayWritePlan } from '../plan-file.ts'
-import { savePlan } from '../save-plan.ts'
+import { showPlan } from '../save-plan.ts'
 
 /** `ays destroy`: take everything off again. */
 export default class Destroy extends AysCommand {
@@ -33,7 +34,7 @@ export default class Destroy extends AysCommand {
     return await this.inWorkspace(workspaceOptions(args.folder, flags), async (workspace) => {
       const plan = await workspace.planDestroy(planOptions(flags))
       const how = { ...flags, json: flags.json, terminal: this.terminal(flags) }
-      if (out !== undefined) return await savePlan(workspace, plan, { ...how, out })
+      if (out !== undefined) return await showPlan(workspace, plan, { ...how, out, format: formatOf(flags) })
       return await applyPlan(workspace, plan, {
         ...how,
         question: (changes) => `Remove all this (${changes})?`,

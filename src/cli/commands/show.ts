@@ -3,12 +3,15 @@ import { tryReadAddress } from '../../base/address.ts'
 import { plain } from '../../base/json.ts'
 import { ProblemsError } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
+import { bareNotes } from '../../engine/plan/notes.ts'
+import { notesOfSaved } from '../../engine/plan/read-plan.ts'
 import { AysCommand, type CommonFlagValues } from '../command.ts'
-import { commandsFlag, folderFlag, workspaceFlags, workspaceOptions } from '../options.ts'
+import { commandsFlag, folderFlag, formatOf, planFormatFlags, workspaceFlags, workspaceOptions } from '../options.ts'
 import { looksLikePlan, readPlanFile } from '../plan-file.ts'
+import { readComparedPlan } from '../read-compared-plan.ts'
 import { validGraph } from '../valid-graph.ts'
-import { planJson } from '../views/json.ts'
-import { planView } from '../views/plan.ts'
+import type { PlanFormat } from '../views/plan-formats.ts'
+import { planIn } from '../views/plan-in.ts'
 import { savedTitle } from '../views/saved-plan.ts'
 import { serviceDetails, serviceView } from '../views/service.ts'
 
@@ -18,16 +21,17 @@ export default class Show extends AysCommand {
   static override args = {
     address: Args.string({ description: 'role/name, or a file that `ays plan --out` wrote', required: true }),
   }
-  static override flags = { ...folderFlag, ...workspaceFlags, ...commandsFlag }
+  static override flags = { ...folderFlag, ...workspaceFlags, ...commandsFlag, ...planFormatFlags }
   static override examples = [
     '<%= config.bin %> show storage_engine/cache',
     '<%= config.bin %> show "node!n1" --json',
     '<%= config.bin %> show plan.json --commands',
+    '<%= config.bin %> show plan.json --format html > plan.html',
   ]
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Show)
-    if (looksLikePlan(args.address)) return this.#showPlan(args.address, flags)
+    if (looksLikePlan(args.address)) return await this.#showPlan(args.address, flags)
     return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) => {
       const graph = await validGraph(workspace)
       const memory = workspace.memory()
@@ -45,21 +49,34 @@ export default class Show extends AysCommand {
       }
       const details = serviceDetails(address, graph, memory)
       this.show(
-        flags,
+        { ...flags, json: formatOf(flags) === 'json' },
         () => ({ format: 1, ...Object(plain(details)) }),
         (terminal) => serviceView(details, terminal),
       )
       return 0
     })
   }
+
   /** Needs no workspace: the file holds all there is to see. */
-  #showPlan(file: string, flags: CommonFlagValues & { readonly commands: boolean }): number {
+  async #showPlan(file: string, flags: PlanFlagValues): Promise<number> {
     const { saved, plan } = readPlanFile(file)
-    this.show(
-      flags,
-      () => planJson(plan),
-      (terminal) => `${savedTitle(saved, terminal)}\n\n${planView(plan, { ...terminal, commands: flags.commands })}`,
-    )
+    const format = formatOf(flags)
+    const terminal = this.terminal(flags)
+    const text = await planIn(format, plan, {
+      hash: saved.hash,
+      artifact: file,
+      ...(flags.since === undefined ? {} : { since: readComparedPlan(flags.since) }),
+      notes: () => notesOfSaved(saved) ?? bareNotes(plan),
+      terminal,
+      commands: flags.commands,
+    })
+    process.stdout.write(format === 'text' ? `${savedTitle(saved, terminal)}\n\n${text}` : text)
     return 0
   }
+}
+
+interface PlanFlagValues extends CommonFlagValues {
+  readonly commands: boolean
+  readonly format?: PlanFormat
+  readonly since?: string
 }

@@ -3,7 +3,7 @@ import { structuredPatch } from 'diff'
 import type { Json } from '../../base/json.ts'
 import { isSealed } from '../../base/secret.ts'
 import type { FieldChange } from '../../engine/kind.ts'
-import type { Palette } from './paint.ts'
+import { type Palette, paletteOf } from './paint.ts'
 import { octal, oneLine, safeLines } from './plain-text.ts'
 import { clip } from './table.ts'
 
@@ -34,6 +34,13 @@ export function fieldLines(change: FieldChange, options: FieldViewOptions): stri
   }
   const room = Math.max(20, options.width - options.nameWidth - 2)
   return [`${palette.faint(name)}${valueWords(change, palette, room)}${how}`]
+}
+
+/** The same as lines of a unified diff: each begins with `+`, `-`, `!` or a space; `mark` where it is no text. */
+export function changeLines(change: FieldChange, mark: '+' | '!'): string[] {
+  const options = { palette: paletteOf(false), width: 160, nameWidth: 0, linesMax: 60 }
+  const [head = '', ...text] = fieldLines(change, { ...options, nameWidth: nameOf(change).length + 2 })
+  return [`${text.length > 0 ? ' ' : mark}   ${head.trimEnd()}`, ...text.map((line) => line.replace(/^ {2}/, ''))]
 }
 
 /** What a field is called; the thing itself has no path. */

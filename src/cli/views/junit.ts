@@ -3,6 +3,7 @@
 import { showPlace } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { TestResult, TestRun } from '../../blueprint-tests/run-tests.ts'
+import { attributes, escaped } from './xml.ts'
 
 /** A suite per file; a file with mistakes is a suite with one error. */
 export function junitXml(run: TestRun): string {
@@ -52,7 +53,8 @@ function caseXml(file: string, result: TestResult): string {
   return inside.length === 0 ? `    <testcase${head}/>\n` : `    <testcase${head}>\n${inside.join('')}    </testcase>\n`
 }
 
-function detail({ at, message, also = [], hint }: Problem): string {
+/** A problem with its places and its way out, in lines. */
+export function detail({ at, message, also = [], hint }: Problem): string {
   const lines = [
     `${at ? `${showPlace(at)}: ` : ''}${message}`,
     ...also.map((one) => `${showPlace(one.at)}: ${one.note}`),
@@ -61,33 +63,4 @@ function detail({ at, message, also = [], hint }: Problem): string {
   return lines.join('\n')
 }
 
-const attributes = (all: Readonly<Record<string, string | number>>): string =>
-  Object.entries(all)
-    .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
-    .join('')
-
 const seconds = (ms: number): string => (ms / 1000).toFixed(3)
-
-/** XML has no way at all to hold most control characters and halves of pairs: they are left out. */
-const escaped = (text: string): string =>
-  [...text]
-    .filter((c) => isXmlCharacter(c.codePointAt(0) ?? 0))
-    .map((c) => entities[c] ?? c)
-    .join('')
-
-const isXmlCharacter = (code: number): boolean =>
-  code === 9 ||
-  code === 10 ||
-  code === 13 ||
-  (code >= 32 && code < 0xd800) ||
-  (code >= 0xe000 && code !== 0xfffe && code !== 0xffff)
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\n': '&#10;',
-  '\t': '&#9;',
-  '\r': '&#13;',
-}

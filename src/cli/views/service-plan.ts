@@ -115,7 +115,7 @@ export function taskLines(task: TaskPlan, service: ServicePlan, options: Service
 }
 
 /** That the thing as a whole comes or goes is what its sign says already, and its kind what sort it is. */
-function says({ path, from, to }: FieldChange, { action, kind, thing }: TaskPlan): boolean {
+export function says({ path, from, to }: FieldChange, { action, kind, thing }: TaskPlan): boolean {
   if (action === 'remove') return false
   if (path !== '' || (from !== undefined && from !== null)) return true
   return (

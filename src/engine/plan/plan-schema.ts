@@ -1,5 +1,6 @@
 /** What a plan looks like as JSON, and a saved one. docs/plan.schema.json is made from it; members may be added, so readers skip what they do not know. */
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
+import { notesSchema } from './notes-schema.ts'
 
 const defs: Record<string, TSchema> = {}
 
@@ -246,13 +247,14 @@ const options = named(
     { description: 'What was asked for when the plan was made. It is planned anew with the same.' },
   ),
 )
+const notes = named('notes', notesSchema(command))
 const savedPlanBody = Type.Object(
   {
     format: Type.Literal(1),
     ays: Type.String({ description: 'The version of ays that made it.' }),
     hash: Type.String({
       pattern: '^[0-9a-f]{64}$',
-      description: 'SHA-256 of the canonical JSON of everything but hash, ays and made.',
+      description: 'SHA-256 of the canonical JSON of everything but hash, ays, made and notes.',
     }),
     made: Type.Object({
       at: Type.String({ description: 'When, in ISO 8601.' }),
@@ -271,6 +273,7 @@ const savedPlanBody = Type.Object(
     }),
     options,
     plan,
+    notes: Maybe(notes),
     relies: Type.Record(Type.String(), Texts, {
       description: 'By node: things that are not changed, were in place, and must still be.',
     }),

@@ -1,7 +1,8 @@
 /** A plan back from its JSON. */
 import type { Problem } from '../../base/problem.ts'
+import type { PlanNotes } from './notes.ts'
 import type { Plan } from './plan.ts'
-import type { PlanJson, ProblemJson } from './plan-schema.ts'
+import type { PlanJson, ProblemJson, SavedPlan } from './plan-schema.ts'
 
 /**
  * For views and comparisons; never to carry out. What was secret stands sealed in commands. Members that this version does
@@ -22,6 +23,11 @@ export function planOfJson(json: PlanJson): Plan {
   // Held against the schema: addresses and codes are texts of their form, and texts of commands may be sealed, as views know.
   return plan as unknown as Plan
 }
+
+/** What is known beside a saved plan; undefined: it was saved without. */
+export const notesOfSaved = ({ notes }: Pick<SavedPlan, 'notes'>): PlanNotes | undefined =>
+  // Held against the schema; what stands in it is only shown.
+  notes as unknown as PlanNotes | undefined
 
 function withProblem<T extends { problem?: ProblemJson }>(of: T): Omit<T, 'problem'> & { problem?: Problem } {
   const { problem, ...rest } = of

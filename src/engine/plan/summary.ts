@@ -1,5 +1,5 @@
 /** The plan as a whole: counts, blast radius, what it must not do unasked. */
-import type { Address } from '../../base/address.ts'
+import { type Address, LOCAL } from '../../base/address.ts'
 import { digestOf } from '../../base/json.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { Effect } from '../kind.ts'
@@ -19,7 +19,10 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
     none: 0,
   }
   for (const one of planned) counts[one.plan.action]++
-  const nodes = new Set([...world.graph.services.values()].flatMap((service) => (service.node ? [service.node] : [])))
+  // The controller's own machine is one of them where something stands on it.
+  const nodes = new Set(
+    [...world.graph.services.values()].flatMap(({ address, node }) => (node && address !== LOCAL ? [node] : [])),
+  )
   const lost = new Map<Address, Problem>()
   for (const service of services)
     if (service.why === 'lost' && service.node && service.problem) lost.set(service.node, service.problem)

@@ -1,0 +1,34 @@
+/** The way back of one thing: the commands that would lead from what it becomes to what it is. */
+import type { AnyKind, Command } from '../kind.ts'
+import type { TaskPlan } from './plan.ts'
+
+/** `none` says why there is no way back. `loses`: the way back brings the thing, not the data that was in it. */
+export type Undo = { readonly commands: readonly Command[]; readonly loses?: 'data' } | { readonly none: string }
+
+/** `found` is what is there now. undefined: nothing is done that could be undone. */
+export function undoOf(
+  task: Pick<TaskPlan, 'action' | 'why' | 'commands' | 'effects' | 'withNode'>,
+  of: { readonly kind: AnyKind; readonly wanted: unknown; readonly found: unknown; readonly becomes: unknown },
+): Undo | undefined {
+  if (task.withNode) return { none: 'It goes with its node.' }
+  if (task.commands.length === 0) return undefined
+  const { kind, wanted, found, becomes } = of
+  const data = task.effects.some((effect) => effect.kind === 'data-loss') ? { loses: 'data' as const } : {}
+  // Not remembered so far: what is there now is what its removal would bring back.
+  if (task.action === 'create' || (task.action === 'update' && task.why === 'new')) {
+    const commands = kind.remove(wanted, found, becomes)
+    return commands.length > 0 || kind.watches ? { commands } : { none: 'What is done cannot be undone by ays.' }
+  }
+  const back = kind.asWanted(found)
+  if (back === undefined) return { none: 'What is there now is nothing that ays could make again.' }
+  if (isDigestOnly(back)) return { none: 'Only a digest of what is there now is known: apply the blueprint of before.' }
+  return { commands: kind.compare(back, becomes).length > 0 ? kind.commands(back, becomes) : [], ...data }
+}
+
+/** Somewhere in it stands a text of which only the digest is known: nobody can write it again. */
+function isDigestOnly(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const keys = Object.keys(value)
+  if (keys.includes('sealed') || (keys.length === 1 && keys[0] === 'sha256')) return true
+  return Object.values(value).some(isDigestOnly)
+}
