@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import Type, { type Static } from 'typebox'
 import { checkAgainst } from '../engine/graph/schema.ts'
+import type { SavedPlan } from '../engine/plan/plan-schema.ts'
 import { usage } from './options.ts'
 
 const position = Type.Object({ line: Type.Integer({ minimum: 1 }), column: Type.Integer({ minimum: 1 }) })
@@ -31,3 +32,10 @@ export function readProblems(file: string): readonly ShownProblem[] {
     throw usage(`${file} holds no problems as ays prints them.`, '`ays validate --json > problems.json` writes it.')
   return (data as Static<typeof printed>).problems // held against its schema
 }
+
+/** What a plan says is wrong, unsure or refused. */
+export const problemsOfPlan = ({ plan }: SavedPlan): readonly ShownProblem[] => [
+  ...plan.blocked,
+  ...plan.unreachable.map((one) => one.problem),
+  ...plan.warnings,
+]

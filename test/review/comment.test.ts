@@ -37,7 +37,12 @@ async function world(
 }
 
 const put = (provider: Provider, text: string, clock = hurried()) =>
-  putComment(provider, { owner, body: sealComment(owner, text, undefined, provider.charactersMax), clock, signal })
+  putComment(provider, {
+    owner,
+    body: () => sealComment(owner, text, undefined, provider.charactersMax),
+    clock,
+    signal,
+  })
 
 describe.each(['github', 'gitlab'] as const)('comments on %s', (name) => {
   test('there is one: made the first time, changed in place the second, left alone when nothing is new', async () => {
@@ -75,7 +80,7 @@ describe.each(['github', 'gitlab'] as const)('comments on %s', (name) => {
     const other = { ...owner, environment: 'staging' }
     await putComment(provider, {
       owner: other,
-      body: sealComment(other, 'two', undefined, 9_999),
+      body: () => sealComment(other, 'two', undefined, 9_999),
       clock: hurried(),
       signal,
     })
@@ -160,6 +165,7 @@ describe('what a comment remembers of its plan', () => {
   const hash = 'a'.repeat(64)
   const plan = (n: number): LastPlan => ({
     hash,
+    saved: 'b'.repeat(64),
     run: '42',
     services: Array.from({ length: n }, (_, i) => [`file/${i}`, 'update', '', 'change', `${i}`.padStart(12, '0')]),
   })
@@ -170,7 +176,7 @@ describe('what a comment remembers of its plan', () => {
 
   test('is no more than its hash where there are too many services', () => {
     const body = sealComment(owner, 'text', plan(5_000), 65_536)
-    expect(lastPlanIn(body)).toEqual({ hash, run: '42' })
+    expect(lastPlanIn(body)).toEqual({ hash, saved: 'b'.repeat(64), run: '42' })
     expect(body.length).toBeLessThan(500)
   })
 

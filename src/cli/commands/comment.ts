@@ -3,14 +3,18 @@ import { text } from 'node:stream/consumers'
 import { Flags } from '@oclif/core'
 import { systemClock } from '../../base/clock.ts'
 import { environmentVariable } from '../../base/environment.ts'
-import type { LastPlan } from '../../review/comment/marker.ts'
+import { lastPlanOf, sinceLast } from '../../review/comment/last-plan.ts'
+import { lastPlanIn } from '../../review/comment/marker.ts'
 import type { Provider } from '../../review/comment/provider.ts'
+import { appendSummary } from '../../review/summary.ts'
 import { AysCommand } from '../command.ts'
 import { folderArg, usage, workspaceFlags } from '../options.ts'
-import { readProblems } from '../read-problems.ts'
+import { readPlanFile } from '../plan-file.ts'
+import { problemsOfPlan, readProblems } from '../read-problems.ts'
 import { ownerOf, placeInRepository } from '../repository-place.ts'
 import { annotations } from '../views/annotations.ts'
 import { showJson } from '../views/json.ts'
+import { planComment } from '../views/plan-comment.ts'
 import { problemsMarkdown } from '../views/problems-markdown.ts'
 
 /** `ays comment`: what a reviewer reads, put where he reads it. */
@@ -23,9 +27,13 @@ export default class Comment extends AysCommand {
   static override flags = {
     env: workspaceFlags.env,
     provider: Flags.string({ description: 'Where the comment goes.', options: ['github', 'gitlab'] }),
+    plan: Flags.string({
+      description: 'A plan that `ays plan --out` wrote: shown, with what is new since the one in the comment.',
+      helpValue: 'FILE',
+    }),
     body: Flags.string({ description: 'Markdown to write; - reads it from the pipe.', helpValue: 'FILE' }),
     problems: Flags.string({
-      description: 'What `ays validate --json` printed: written as a list where there is no --body.',
+      description: 'What `ays validate --json` printed: written as a list where there is neither --plan nor --body.',
       helpValue: 'FILE',
     }),
     annotations: Flags.boolean({
@@ -44,7 +52,7 @@ export default class Comment extends AysCommand {
   }
   static override examples = [
     '<%= config.bin %> diff origin/main --format markdown | <%= config.bin %> comment --provider github --body -',
-    '<%= config.bin %> comment web --provider gitlab --body plan.md --env prod',
+    '<%= config.bin %> comment web --provider gitlab --plan plan.json --env prod',
     '<%= config.bin %> comment --problems problems.json --annotations',
   ]
 
@@ -56,24 +64,39 @@ export default class Comment extends AysCommand {
     if (flags.last) {
       if (!provider) throw usage('--last reads a comment, and no --provider is given.')
       const { findComment } = await import('../../review/comment/put-comment.ts')
-      const { lastPlanIn } = await import('../../review/comment/marker.ts')
       const found = await findComment(provider, owner)
       process.stdout.write(`${showJson((found && lastPlanIn(found.body)) ?? null)}\n`)
       return 0
     }
-    const problems = flags.problems === undefined ? [] : readProblems(flags.problems)
-    const body = await bodyOf(flags.body, flags.problems === undefined ? undefined : problemsMarkdown(problems))
+    const planned = flags.plan === undefined ? undefined : readPlanFile(flags.plan)
+    const problems = [
+      ...(flags.problems === undefined ? [] : readProblems(flags.problems)),
+      ...(planned ? problemsOfPlan(planned.saved) : []),
+    ]
     if (flags.annotations)
       for (const line of annotations(problems, placeInRepository(folder))) process.stdout.write(`${line}\n`)
+    const given = await textOf(
+      flags.body,
+      flags.problems === undefined || planned ? undefined : problemsMarkdown(problems),
+    )
+    const words = (former: string | undefined): string => given ?? planText(planned, former)
     const summary = environmentVariable('GITHUB_STEP_SUMMARY')
-    if (summary !== undefined) (await import('../../review/summary.ts')).appendSummary(summary, body)
-    if (!provider) return 0
+    if (!given && !planned)
+      throw usage('Nothing is given to write.', 'Say --plan FILE, --body FILE or --problems FILE.')
+    if (!provider) {
+      if (summary !== undefined) appendSummary(summary, words(undefined))
+      return 0
+    }
     const { sealComment } = await import('../../review/comment/marker.ts')
     const { putComment } = await import('../../review/comment/put-comment.ts')
-    const plan: LastPlan | undefined = undefined
+    const last = planned && lastPlanOf(planned.plan, { saved: planned.saved.hash, run: runOfCi() })
     const { did, comment } = await putComment(provider, {
       owner,
-      body: sealComment(owner, body, plan, provider.charactersMax),
+      body: (former) => {
+        const body = words(former)
+        if (summary !== undefined) appendSummary(summary, body)
+        return sealComment(owner, body, last, provider.charactersMax)
+      },
       clock: systemClock,
       signal: new AbortController().signal,
     })
@@ -103,9 +126,23 @@ async function providerOf(flags: {
   return (await import('../../review/comment/gitlab.ts')).gitlabNotes(place)
 }
 
-async function bodyOf(file: string | undefined, instead: string | undefined): Promise<string> {
+async function textOf(file: string | undefined, instead: string | undefined): Promise<string | undefined> {
   if (file === '-') return await text(process.stdin)
-  if (file !== undefined) return readFileSync(file, 'utf8')
-  if (instead !== undefined) return instead
-  throw usage('Nothing is given to write.', 'Say --body FILE, --plan FILE or --problems FILE.')
+  return file === undefined ? instead : readFileSync(file, 'utf8')
+}
+
+/** The plan as a reviewer reads it who saw the one before. */
+function planText(planned: ReadPlan | undefined, former: string | undefined): string {
+  if (!planned) return ''
+  const last = former === undefined ? undefined : lastPlanIn(former)
+  const since = last && sinceLast(last, planned.plan)
+  return planComment(planned.saved, planned.plan, { since })
+}
+
+type ReadPlan = ReturnType<typeof readPlanFile>
+
+/** What keeps the artifact: the run of GitHub's workflow, the job of GitLab's pipeline. */
+function runOfCi(): string | undefined {
+  const run = environmentVariable('GITHUB_RUN_ID') ?? environmentVariable('CI_JOB_ID')
+  return run !== undefined && /^\d{1,20}$/.test(run) ? run : undefined
 }

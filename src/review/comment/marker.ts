@@ -6,6 +6,8 @@ import { checkAgainst } from '../../engine/graph/schema.ts'
 const lastPlan = Type.Object({
   /** Of the plan that is shown. */
   hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  /** Of the file that it was saved in: what is applied when this was reviewed. */
+  saved: Type.String({ pattern: '^[0-9a-f]{64}$' }),
   /** The run of the CI that made it, and keeps its artifact. */
   run: Type.Optional(Type.String({ pattern: '^[0-9]{1,20}$' })),
   /** Per service: address, action, verb or '', why, digest of its tasks. Absent: it had no room. */

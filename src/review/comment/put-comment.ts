@@ -6,8 +6,8 @@ import type { Comment, Provider } from './provider.ts'
 
 export interface PutComment {
   readonly owner: CommentOwner
-  /** The body, begun with the owner's mark. */
-  readonly body: string
+  /** The body, begun with the owner's mark; `former` is what stands there. */
+  readonly body: (former: string | undefined) => string
   readonly clock: Clock
   readonly signal: AbortSignal
 }
@@ -24,12 +24,15 @@ export async function putComment(
   provider: Provider,
   { owner, body, clock, signal }: PutComment,
 ): Promise<{ readonly comment: Comment; readonly did: 'created' | 'updated' | 'unchanged' }> {
+  let text: string | undefined
   for (const waitMs of [...WAITS_MS, undefined]) {
     try {
       const found = await findComment(provider, owner)
-      if (found && sameText(found.body, body)) return { comment: found, did: 'unchanged' }
-      if (found) return { comment: await provider.update(found.id, body), did: 'updated' }
-      return { comment: await provider.create(body), did: 'created' }
+      // Said of the first one that was found: after a lost answer there stands what was just written.
+      text ??= body(found?.body)
+      if (found && sameText(found.body, text)) return { comment: found, did: 'unchanged' }
+      if (found) return { comment: await provider.update(found.id, text), did: 'updated' }
+      return { comment: await provider.create(text), did: 'created' }
     } catch (error) {
       if (waitMs === undefined || !mayPass(error)) throw error
       await clock.sleep(waitMs, signal)
