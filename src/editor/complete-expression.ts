@@ -22,6 +22,9 @@ export function expressionWords(before: string, known: Known): Completion[] {
           rank,
         }),
       ),
+      ...(found?.template.declaredOutputs?.names ?? []).map(
+        (label): Completion => ({ label, type: 'field', detail: 'output', rank: 100 }),
+      ),
       ...['name', 'outputs', 'data'].map((label): Completion => ({ label, type: 'field', rank: 200 })),
     ]
   }

@@ -2,7 +2,7 @@ import type { Static, TObject } from 'typebox'
 import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { Secret } from '../base/secret.ts'
-import type { Declaration } from './blueprint/declaration.ts'
+import type { Declaration, Entry } from './blueprint/declaration.ts'
 import type { Connection } from './connection.ts'
 import type { Facts } from './facts.ts'
 import type { AnyTask } from './task.ts'
@@ -96,6 +96,22 @@ export interface Derived {
   readonly declared?: Pick<Declaration, 'fields' | 'steer' | 'at'>
 }
 
+/** What a service is to the template that declares others for it: nothing that is known only later. */
+export interface OwnView<Data = JsonObject> {
+  readonly name: string
+  readonly address: Address
+  readonly data: Data
+  /** As they are named. */
+  readonly links: Readonly<Record<string, readonly string[]>>
+}
+
+/** Outputs as a file declares them: with their places, and able to read other services. */
+export interface DeclaredOutputs {
+  readonly names: readonly string[]
+  /** Throws ProblemsError. */
+  of(ctx: OwnView): readonly Entry[]
+}
+
 /** An action of a template besides the lifecycle: what `ays action NAME` does. */
 export interface TemplateAction {
   readonly summary: string
@@ -129,12 +145,7 @@ export interface TemplateSpec<
   readonly parent?: P
   readonly consumes?: C
   /** From data alone, never from facts or outputs, so that every plan is complete. */
-  derive?(ctx: {
-    readonly name: string
-    readonly address: Address
-    readonly data: Static<Schema>
-    readonly links: Readonly<Record<string, readonly string[]>>
-  }): readonly Derived[]
+  derive?(ctx: OwnView<Static<Schema>>): readonly Derived[]
   allocate?(ctx: AllocateContext<Static<Schema>, ParentOf<P>, PeersOf<C>>): JsonObject
   /** What is wanted while it is installed, in the order of work. */
   tasks?(ctx: Context<Static<Schema>, ParentOf<P>, PeersOf<C>>): readonly AnyTask[]
@@ -145,6 +156,8 @@ export interface TemplateSpec<
   outputs?(
     ctx: Omit<Context<Static<Schema>, ParentOf<P>, PeersOf<C>>, 'node'> & { readonly node: Peer | undefined },
   ): Readonly<Record<string, Json | Secret | undefined>>
+  /** Instead of `outputs`, where a file declares them. */
+  readonly declaredOutputs?: DeclaredOutputs
   /** Actions besides the lifecycle, by name. */
   readonly actions?: Readonly<Record<string, TemplateAction>>
   /** For nodes: how to reach them. */

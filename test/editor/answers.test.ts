@@ -6,6 +6,7 @@ import { completionsAt } from '../../src/editor/complete.ts'
 import { definitionsAt } from '../../src/editor/definition.ts'
 import { hoverAt } from '../../src/editor/hover.ts'
 import type { Known, KnownService } from '../../src/editor/known.ts'
+import { readComposition } from '../../src/engine/template-files/composition.ts'
 import { templates } from '../../src/templates/index.ts'
 import { blueprintText } from './format/texts.ts'
 
@@ -47,6 +48,15 @@ test.each([
   ['nothing in a name that is begun', 'storage_engine__ca|', []],
 ])('completion: %s', (_, text, expected) => {
   expect(labels(text)).toEqual(expected)
+})
+
+test('an expression is completed with the outputs of a composition', () => {
+  const file = { path: 'template.yaml', text: 'data: { title: text }\noutputs: { url: x }\n' }
+  const { template } = readComposition('shop', file)
+  const shop: KnownService = { ...service('node', 'n1', 1), address: addressOf('shop', 's'), name: 's', template }
+  const text = 'node__a:\n  host: ${services["shop/s"].'
+  const { items } = completionsAt(text, text.length, { ...known, services: new Map([[shop.address, shop]]) })
+  expect(items.map(({ label }) => label)).toEqual(['title', 'url', 'name', 'outputs', 'data'])
 })
 
 test('a template is completed without touching the name behind it', () => {

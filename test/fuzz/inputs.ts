@@ -126,6 +126,7 @@ const WORDS = [
     'force: ',
     'args: ',
     'services:\n',
+    'outputs:\n',
     'eventfilters:\n',
   ],
   ...[

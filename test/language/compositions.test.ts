@@ -74,6 +74,96 @@ describe('a composition', () => {
     expect(data['app/s']).toEqual({ password: 'secret:geheim', title: 'made' })
   })
 
+  test('gives what it declares: of its own data, of its parts, and of compositions in it', () => {
+    const files = {
+      'templates/shop/template.yaml': `
+data: { title: text, count: { type: integer, default: 2 }, password: { type: text, optional: true } }
+services:
+  maker__\${name}:
+  db__\${name}:
+    $each: \${data.count}
+outputs:
+  url: https://\${name}.example.org
+  token: \${services["maker/" + name].token}
+  last: \${services["db/" + name + "-" + string(data.count - 1)].size}
+  all: { title: "\${data.title}", tokens: ["\${services['maker/' + name].token}"] }
+`,
+      'templates/mall/template.yaml': `
+services:
+  shop__\${name}-a: { title: a }
+outputs:
+  first: \${services["shop/" + name + "-a"].url}
+  sealed: \${services["shop/" + name + "-a"].outputs.token}
+`,
+    }
+    const { told, data, graph } = readWorld(
+      'app__x:\n  title: ${services["shop!s"].url}\n  words: ["${services[\'shop/s\'].last}", "${services[\'mall/m\'].sealed}"]\n  any: ${services["shop/s"].all}\nshop__s: { title: S }\nmall__m:\napp__y:\n  title: ${services["mall/m"].first}\n',
+      { files },
+    )
+    expect(told).toEqual([])
+    expect(data).toMatchObject({
+      'app/x': { title: 'https://s.example.org', words: ['m', 'made'], any: { title: 'S', tokens: ['made'] } },
+      'app/y': { title: 'https://m-a.example.org' },
+    })
+    const order = graph.order.filter((address) => ['maker/s', 'shop/s', 'app/x'].includes(address))
+    expect(order).toEqual(['maker/s', 'shop/s', 'app/x'])
+  })
+
+  test('reads what its links mean in outputs, also where the blueprint does not name it', () => {
+    const template =
+      'parent: node\nconsumes: { stores: { to: db } }\noutputs:\n  host: ${services[parent].host}\n  sizes: ["${services[links.stores[0]].size}"]\n'
+    const { told, data } = readWorld(
+      'node.sim__n1:\ndb__d: { size: l }\non__x: { stores: d }\napp__y: { title: "${services[\'on/x\'].host}", words: "${services[\'on/x\'].sizes}" }\n',
+      { files: { 'templates/on/template.yaml': template } },
+    )
+    expect(told).toEqual([])
+    expect(data['app/y']).toMatchObject({ title: 'n1', words: ['l'] })
+  })
+
+  test('what it gives stays secret, and it waits for what it reads besides its parts', () => {
+    const { told, data, graph } = readWorld(
+      'safe__s: { password: "${secrets.p}" }\napp__x:\n  password: ${services["safe/s"].code}\nmaker__m:\n',
+      {
+        settings: 'secrets: { p: { file: p.txt } }\n',
+        files: {
+          'p.txt': 'geheim',
+          'templates/safe/template.yaml':
+            'data: { password: text }\noutputs:\n  code: ${data.password}\n  far: ${services["maker/m"].token}\n',
+        },
+      },
+    )
+    expect(told).toEqual([])
+    expect(data['app/x']).toMatchObject({ password: 'secret:geheim' })
+    expect([...graph.services.values()].find((one) => one.address === 'safe/s')?.after).toEqual(['maker/m'])
+  })
+
+  test.each([
+    ['a part that is none', 'url: "${services[\'db/\' + name].size}"', ['LINK_UNKNOWN T:3:11'], 'db/x, which no'],
+    ['what a part does not give', 'url: "${services[\'app/\' + name].sise}"', ['EXPRESSION T:3:35'], 'sise'],
+    ['what a part does not give', 'url: "${services[\'maker/\' + name].tokn}"', ['EXPRESSION T:3:37'], 'tokn'],
+    ['itself', 'url: "${services[\'site/\' + name].title}"', ['LINK_CYCLE T:3:11'], 'site/x → site/x'],
+    ['data that it does not declare', 'url: "${data.t}"', ['EXPRESSION T:3:16'], 'site/x'],
+    ['a variable of the workspace', 'url: "${vars.t}"', ['VAR_UNKNOWN T:3:11'], 'vars.t'],
+    ['the name of a field', 'title: x', ['TEMPLATE_INVALID T:3:3'], 'title has the name of a field'],
+    ['a name that every service has', 'name: x', ['TEMPLATE_INVALID T:3:3'], 'Every service has name'],
+    ['a name in another spelling', 'front.url: x', ['TEMPLATE_INVALID T:3:3'], 'front.url'],
+    ['nothing', 'url:', ['TEMPLATE_INVALID T:3:3'], 'url gives nothing'],
+  ])('tells an output that is or reads %s', (_rule, output, told, says) => {
+    const template = `data: { title: { type: text, default: t } }\noutputs:\n  ${output}\nservices:\n  app__\${name}:\n  maker__\${name}:\n`
+    const read = site('site__x:\n', template)
+    expect(read.told.map((one) => one.replace('templates/site/template.yaml', 'T'))).toEqual(told)
+    expect(read.problems.map(({ message }) => message).join()).toContain(says)
+  })
+
+  test('tells a circle: an output of what reads the composition, and a part that reads an output', () => {
+    const reads = (service: string) => `outputs:\n  url: \${services["${service}"].title}\n`
+    expect(site('site__x:\napp__y:\n  title: ${services["site/x"].url}\n', reads('app/y')).told).toEqual([
+      'LINK_CYCLE 3:12',
+    ])
+    const part = 'services:\n  app__${name}:\n    title: ${services["site/" + name].url}\noutputs:\n  url: x\n'
+    expect(site('site__x:\n', part).told).toEqual(['LINK_CYCLE templates/site/template.yaml:3:14'])
+  })
+
   test.each([
     ['a field out of its range', 'site__x:\n  count: 4\n', SITE, ['FIELD_TYPE 2:10']],
     ['a field that it does not have', 'site__x:\n  titel: 4\n', SITE, ['FIELD_UNKNOWN 2:3']],
@@ -217,9 +307,10 @@ test('the page on compositions says what is true', () => {
   const { told, data } = readWorld(blueprint, { files: { 'templates/shop/template.yaml': template } })
   expect(told).toEqual([])
   expect(Object.keys(data).sort()).toEqual([
-    ...['file/eve-front', 'node/n1', 'shop/eve'],
+    ...['file/client', 'file/eve-front', 'node/n1', 'shop/eve'],
     ...['storage_engine/eve-0', 'storage_engine/eve-1', 'storage_engine/eve-2'],
   ])
+  expect(data['file/client']).toMatchObject({ content: expect.stringMatching(/^engine = n1:\d+$/) })
   expect(data['file/eve-front']).toMatchObject({ content: expect.stringMatching(/^A shop, on n1:\d+\n$/) })
 })
 

@@ -65,6 +65,9 @@ export function templatePage(template: AnyTemplate): string {
           ),
         ]
       : []),
+    ...(template.declaredOutputs
+      ? ['## Outputs', template.declaredOutputs.names.map((name) => `- \`${name}\``).join('\n')]
+      : []),
     '## Example',
     `\`\`\`yaml\n${exampleOf(template, fields)}\n\`\`\``,
   ].join('\n\n')}\n`

@@ -2,10 +2,10 @@
 import { type Address, tryReadAddress } from '../../base/address.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { type Problem, ProblemsError, sortProblems } from '../../base/problem.ts'
-import type { ServiceReading } from '../blueprint/expressions.ts'
+import type { ServiceReadings } from '../blueprint/expressions.ts'
 import type { Built } from './build.ts'
 import { type Chosen, contextOf, nodeOf, type Surroundings } from './context.ts'
-import { expressionsIn } from './fields.ts'
+import { dataOfFields, expressionsIn } from './fields.ts'
 import { type Graph, producersOf, type Service } from './graph.ts'
 import { type Choice, openPools, type Pools } from './pool.ts'
 import { resolveFields } from './resolve.ts'
@@ -107,21 +107,20 @@ function fillIn(state: State, address: Address, later: Built['later']): void {
   const fields = later.get(address)
   const service = state.services.get(address)
   if (!fields || !service) return
-  const resolved = resolveFields(
-    fields,
-    { get: (other) => readingOf(state, other), keys: () => state.services.keys() },
-    () => false,
-  )
+  const resolved = resolveFields(fields, readingsOf(state), () => false)
   const { data, problems } = validateFields(service.template, resolved.fields, { address, at: service.at })
   // What the template does not know was told when the graph was built.
   state.problems.push(...resolved.problems, ...problems.filter(({ code }) => code !== 'FIELD_UNKNOWN'))
   state.services.set(address, { ...service, data })
 }
 
-function readingOf({ services, outputs }: State, address: Address): ServiceReading | undefined {
-  const service = services.get(address)
-  return service && { name: service.name, data: service.data, outputs: outputs.get(address) ?? {} }
-}
+const readingsOf = ({ services, outputs }: State): ServiceReadings => ({
+  get: (address) => {
+    const service = services.get(address)
+    return service && { name: service.name, data: service.data, outputs: outputs.get(address) ?? {} }
+  },
+  keys: () => services.keys(),
+})
 
 function chooseFor(state: State, round: readonly Address[]): void {
   const choosing = [...round].sort().flatMap((address) => {
@@ -157,6 +156,11 @@ const NONE: ReadonlyMap<Address, JsonObject> = new Map()
 
 function computeOutputs(state: State, address: Address): void {
   const service = state.services.get(address)
+  if (service?.outputs) {
+    const { fields, problems } = resolveFields(service.outputs, readingsOf(state), () => false)
+    state.problems.push(...problems)
+    state.outputs.set(address, dataOfFields(fields) as JsonObject)
+  }
   if (!service?.template.outputs) return
   const context = contextOf(state, service)
   const node = service.node === undefined ? undefined : context.node

@@ -11,8 +11,18 @@ import type { Graph, Service } from './graph.ts'
 import type { KeptFields } from './kept-fields.ts'
 import { type Linked, linkService } from './link.ts'
 import { orderGraph } from './order.ts'
+import { type Composed, composedOutputs } from './outputs.ts'
 import { isBroken, madeDeclaration, newRoster } from './roster.ts'
-import { expect, mistakesIn, newSettling, type Settling, settleQueue, settleStuck } from './settle.ts'
+import {
+  expect,
+  isOpen,
+  mistakesIn,
+  newSettling,
+  readingsOf,
+  type Settling,
+  settleQueue,
+  settleStuck,
+} from './settle.ts'
 import type { Settled } from './settled.ts'
 
 export interface BuildInput {
@@ -56,17 +66,20 @@ export function buildGraph(input: BuildInput): Built {
   const linked = linkAll(state)
   for (const declaration of input.shadowed ?? []) state.problems.push(...mistakesIn(state, declaration))
   const parts = partsOf(state)
+  const open = (address: Address): boolean => isOpen(state, address)
+  const composed = composedOutputs(state.settled.values(), linked, readingsOf(state), open, state.problems)
   const services = new Map<Address, Service>()
   const needs = new Map<Address, Address[]>()
   const edges = new Map<Address, readonly Edge[]>()
   for (const [address, settled] of [...state.settled].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const links = linked.get(address)
     if (!links) continue
-    const after = [...afterOf(state, settled), ...(parts.get(address) ?? [])]
+    const outputs = composed.get(address)
+    const after = [...afterOf(state, settled), ...(parts.get(address) ?? []), ...readBy(state, outputs)]
     const all = [...links.edges, ...after]
     edges.set(address, all)
     needs.set(address, [...new Set(all.map(({ to }) => to))])
-    services.set(address, serviceOf(settled, links, after))
+    services.set(address, serviceOf(settled, links, after, outputs?.fields))
   }
   const { order, cycles } = orderGraph(needs)
   for (const cycle of cycles) state.problems.push(cycleProblem(cycle, edges))
@@ -159,7 +172,16 @@ function afterOf(state: Settling, { member }: Settled): Edge[] {
   return edges
 }
 
-function serviceOf({ member, data }: Settled, linked: Linked, after: readonly Edge[]): Service {
+/** Producers of a composition by its outputs. */
+const readBy = ({ roster }: Settling, composed: Composed | undefined): Edge[] =>
+  (composed?.refersTo ?? []).flatMap(({ address: to, at }) => (roster.members.has(to) ? [{ to, at }] : []))
+
+function serviceOf(
+  { member, data }: Settled,
+  linked: Linked,
+  after: readonly Edge[],
+  outputs: readonly Entry[] | undefined,
+): Service {
   const { declaration, template } = member
   const { address, name, steer, at, derivedBy } = declaration
   return {
@@ -175,6 +197,7 @@ function serviceOf({ member, data }: Settled, linked: Linked, after: readonly Ed
     at,
     places: placesOf(declaration.fields, at),
     ...(derivedBy ? { derivedBy } : {}),
+    ...(outputs ? { outputs } : {}),
     resolved: linked.resolved,
   }
 }

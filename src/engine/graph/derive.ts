@@ -3,7 +3,7 @@ import { addressOf, tryReadAddress } from '../../base/address.ts'
 import { sameData } from '../../base/json.ts'
 import { type Problem, ProblemsError } from '../../base/problem.ts'
 import type { Declaration, Entry } from '../blueprint/declaration.ts'
-import type { Derived } from '../template.ts'
+import type { Derived, OwnView } from '../template.ts'
 import { canonicalKey, dataOfFields, entriesOf } from './fields.ts'
 import type { Named } from './link-fields.ts'
 import { madeDeclaration, type Roster, unknownTemplate } from './roster.ts'
@@ -73,15 +73,20 @@ const nameOf = ({ text, role }: Named): string =>
 
 function askTemplate(settled: Settled, problems: Problem[]): readonly Derived[] {
   const { declaration, template } = settled.member
-  const { name, address, at } = declaration
-  const links = Object.fromEntries(settled.links.map((use) => [use.name, (use.named ?? []).map(nameOf)]))
   try {
-    return template.derive?.({ name, address, data: onlyKnown(settled), links }) ?? []
+    return template.derive?.(ownViewOf(settled)) ?? []
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error
-    problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? at })))
+    problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? declaration.at })))
     return []
   }
+}
+
+/** What the template of a service is given of it before anything is chosen. */
+export function ownViewOf(settled: Settled): OwnView {
+  const { name, address } = settled.member.declaration
+  const links = Object.fromEntries(settled.links.map((use) => [use.name, (use.named ?? []).map(nameOf)]))
+  return { name, address, data: onlyKnown(settled), links }
 }
 
 /** The data, of which a field that waits for outputs refuses to be read: every plan is complete. */

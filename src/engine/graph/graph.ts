@@ -1,7 +1,7 @@
 import type { Address } from '../../base/address.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
-import type { Steer } from '../blueprint/declaration.ts'
+import type { Entry, Steer } from '../blueprint/declaration.ts'
 import type { AnyTemplate } from '../template.ts'
 
 /** One declared instance of a template, its links resolved and its data validated. */
@@ -22,6 +22,8 @@ export interface Service {
   /** Where a field's value stands: `maxMemory`, `users.0.name`; '' is the key of the service. */
   readonly places: Readonly<Record<string, Place>>
   readonly derivedBy?: Address
+  /** What a composition gives others; expressions that read outputs still stand in it. */
+  readonly outputs?: readonly Entry[]
   /** Links that were not named and had one candidate. */
   readonly resolved: Readonly<Record<string, Address>>
 }

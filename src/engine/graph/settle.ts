@@ -168,21 +168,22 @@ function linksKnownLater(
 }
 
 /** What expressions may read before anything is allocated: the data, and no outputs where there may be some. */
-function readingsOf({ settled, roster }: Settling): ServiceReadings {
+export function readingsOf({ settled, roster }: Settling): ServiceReadings {
   return {
     keys: () => roster.members.keys(),
     get: (address) => {
       const known = settled.get(address)
       if (!known) return undefined
       const { member, data, later } = known
-      const outputs = later || member.template.outputs ? undefined : {}
+      const { outputs: made, declaredOutputs } = member.template
+      const outputs = later || made || declaredOutputs ? undefined : {}
       return { name: member.declaration.name, data, outputs }
     },
   }
 }
 
 /** Whether there is no use in reading a service: it stands in a circle, or is broken; both are told at their own place. */
-const isOpen = ({ roster, settled }: Settling, address: Address): boolean => {
+export const isOpen = ({ roster, settled }: Settling, address: Address): boolean => {
   const known = settled.get(address)
   return known ? !known.sound : roster.members.has(address) || isBroken(roster, address)
 }

@@ -6,9 +6,10 @@ import { isName, splitServiceKey } from '../blueprint/names.ts'
 import { type Block, expandBlock, readBlock } from '../blueprint/read-service.ts'
 import { readYaml, type SourceFile } from '../blueprint/read-yaml.ts'
 import { findEntry } from '../blueprint/value.ts'
-import type { AnyTemplate, Derived } from '../template.ts'
+import type { AnyTemplate, Derived, OwnView } from '../template.ts'
 import { readFields } from './read-field.ts'
 import { readConsumes, readParent } from './read-links.ts'
+import { readOutputs } from './read-outputs.ts'
 import { entriesIn, misfit, textIn } from './reading.ts'
 
 /** The template as far as it could be read; its mistakes are TEMPLATE_INVALID, at their places. Never throws. */
@@ -29,6 +30,7 @@ export function readComposition(
   const children = readChildren(find('services'), problems)
   const data = readFields('data', find('data'), problems)
   const consumes = readConsumes(find('consumes'), problems)
+  const outputs = readOutputs(find('outputs'), Object.keys(data.properties), problems)
   return {
     template: {
       name,
@@ -39,16 +41,30 @@ export function readComposition(
       consumes,
       whole: true,
       ...(problems.length > 0 ? { broken: true } : {}),
-      derive: ({ name: own, data: given, links }) => {
-        const scope: Scope = { ...NOTHING, own: { name: own, data: given, links, parent: links.parent?.[0] ?? '' } }
-        return children.flatMap((child) => compose(child, scope))
-      },
+      derive: (service) => children.flatMap((child) => compose(child, scopeOf(service))),
+      ...(outputs.length > 0
+        ? { declaredOutputs: { names: outputs.map(({ key }) => key), of: (service) => valuesOf(outputs, service) } }
+        : {}),
     },
     problems,
   }
 }
 
-const KEYS = ['summary', 'description', 'data', 'parent', 'consumes', 'services']
+const KEYS = ['summary', 'description', 'data', 'parent', 'consumes', 'services', 'outputs']
+
+const scopeOf = ({ name, data, links }: OwnView<Readonly<Record<string, unknown>>>): Scope => ({
+  ...NOTHING,
+  own: { name, data, links, parent: links.parent?.[0] ?? '' },
+})
+
+/** Outputs for one service of the template. Throws ProblemsError. */
+function valuesOf(outputs: readonly Entry[], service: OwnView): readonly Entry[] {
+  const problems: Problem[] = []
+  const reader: Reader = { scope: scopeOf(service), problems }
+  const values = outputs.map((entry) => ({ ...entry, value: readExpressions(entry.value, reader) }))
+  if (problems.length > 0) throw new ProblemsError(problems)
+  return values
+}
 
 /** A composition sees its own service and nothing else, so that it means the same wherever it is used. */
 const NOTHING: Scope = {
