@@ -10,6 +10,8 @@ export type { Facts } from './engine/facts.ts'
 export type { Graph, Service } from './engine/graph/graph.ts'
 export type { Command, Effect, FieldChange, Finding, Kind, Look, Program } from './engine/kind.ts'
 export type { Action, BlastRadius, Plan, ServicePlan, TaskPlan } from './engine/plan/plan.ts'
+export { planSchema, type SavedPlan } from './engine/plan/plan-schema.ts'
+export { readSavedPlan } from './engine/plan/saved-plan.ts'
 export { type AnyTask, type Task, task } from './engine/task.ts'
 export {
   type AnyTemplate,
@@ -51,7 +53,9 @@ export { type WatchOptions, watch } from './watch/watch.ts'
 export {
   type ApplyOptions,
   type ApplyResult,
+  openedFor,
   openWorkspace,
+  type PlannedAgain,
   type PlanOptions,
   type Progress,
   type ServiceStatus,

@@ -11,6 +11,7 @@ const pages = [
   'CHANGELOG.md',
   'docs/vocabulary.md',
   'docs/writing-a-template.md',
+  'docs/saved-plans.md',
   'docs/testing-blueprints.md',
   'docs/templates-of-a-workspace.md',
 ]

@@ -70,7 +70,7 @@ function describeCommand(name: string, command: Command.Cached): CommandShape {
       summary: arg.description ?? '',
       required: arg.required === true,
       options: [...(arg.options ?? [])],
-      words: name === 'templates show' ? 'templates' : (argWords[argName] ?? 'none'),
+      words: argOf[`${name} ${argName}`] ?? argWords[argName] ?? 'none',
       many: command.strict === false,
     })),
   }
@@ -82,7 +82,12 @@ const flagWords: Readonly<Record<string, Words>> = {
   replace: 'addresses',
   folder: 'folders',
   file: 'files',
-  out: 'folders',
+  out: 'files',
+}
+/** Where an argument is something else than its name says elsewhere. */
+const argOf: Readonly<Record<string, Words>> = {
+  'templates show name': 'templates',
+  'apply folder': 'files',
 }
 const argWords: Readonly<Record<string, Words>> = {
   address: 'addresses',
