@@ -28,6 +28,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   lab: ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   editor: ['base', 'engine', 'templates', 'workspace'],
   watch: ['base', 'engine', 'store', 'workspace'],
+  at: ['base', 'transport', 'workspace'],
   'blueprint-tests': ['base', 'engine', 'sal', 'templates', 'transport', 'store', 'storage', 'actors', 'workspace'],
   pins: ['base', 'engine', 'templates', 'workspace'],
   review: ['base', 'engine', 'store', 'workspace'],
@@ -46,6 +47,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
     'blueprint-tests',
     'watch',
     'pins',
+    'at',
     'review',
   ],
 }

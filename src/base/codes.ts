@@ -77,6 +77,13 @@ export const codes = {
     'Nodes say that this workspace was applied, and its state is not here. docs/state.md says how to go on.',
   BEFORE_UNKNOWN: 'A recovered thing was there before ays, or made by it: its node does not say.',
   CLAIM_LEFT: 'A lost state left something on a node that no blueprint declares any more.',
+  AT_UNREACHABLE:
+    'The host of --at could not be reached, or the connection to it was lost. What ran there goes on to its end.',
+  AT_PROGRAM:
+    'There is no ays on the host of --at, or one of another version. Install this version there, or name it by --at-program.',
+  AT_COMMAND: 'A command that cannot be run on another host with --at: it is about the files or the terminal here.',
+  AT_WORKSPACE: 'The folder for the state on the host of --at is not known, or is another workspace.',
+  WORKSPACE_TOO_LARGE: 'The blueprints, variables and templates of the workspace are more than ays takes along.',
   LEASE_HELD: 'Another ays works on this workspace and environment.',
   ORPHAN_UNKNOWN_KIND: 'The state remembers a kind of thing that this version does not know.',
   STATE_DAMAGED: 'The state file cannot be read. It was left as it is.',

@@ -1,6 +1,7 @@
 /** The command line: hands the arguments to oclif, shows what went wrong, and gives the exit code. */
 import { fileURLToPath } from 'node:url'
 import { run } from '@oclif/core'
+import { usage } from './options.ts'
 import { reportError } from './report.ts'
 
 /** Runs one command. Never throws; the number is the exit code. */
@@ -8,11 +9,28 @@ export async function main(argv: readonly string[]): Promise<number> {
   leaveQuietlyWhenNobodyReads()
   const words = normalize(argv)
   try {
+    if (words[0] === 'at-host') {
+      await serveAtHere()
+      return 0
+    }
+    if (/^--at(-program)?(=|$)/.test(words[0] ?? '')) return await runAtThere(words)
     const code: unknown = await run(words, fileURLToPath(import.meta.url))
     return typeof code === 'number' ? code : 0
   } catch (error) {
     return await reportError(error, words, commandNames)
   }
+}
+
+async function serveAtHere(): Promise<void> {
+  const { serveAt } = await import('../at/host.ts')
+  await serveAt(process.stdin, process.stdout)
+}
+
+async function runAtThere(words: readonly string[]): Promise<number> {
+  const { readAt, runCommandAt } = await import('./at.ts')
+  const read = readAt(words)
+  if (!read) throw usage('--at-program wants --at.', 'Write it like --at user@host --at-program PATH COMMAND.')
+  return await runCommandAt(read)
 }
 
 async function commandNames(): Promise<readonly string[]> {

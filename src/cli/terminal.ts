@@ -21,6 +21,7 @@ export function terminalOf(options: { readonly color: boolean }): Terminal {
     color: options.color && environmentVariable('NO_COLOR') === undefined && wanted,
     width: Math.max(40, stdout.columns || Number(environmentVariable('COLUMNS')) || 100),
     live: stdout.isTTY === true && !dumb && environmentVariable('CI') === undefined,
-    ask: stdin.isTTY === true && stdout.isTTY === true,
+    // With --at the person sits at another machine, and what is typed there arrives on stdin.
+    ask: (stdin.isTTY === true && stdout.isTTY === true) || environmentVariable('AYS_AT_ASK') === '1',
   }
 }

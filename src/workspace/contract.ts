@@ -18,6 +18,7 @@ import type { ActionState, Hold, Holder, JobRow, Memory, Run } from '../store/st
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import type { Roads } from './roads.ts'
 import type { Simulation } from './simulation.ts'
+import type { SourceFile } from './source-files.ts'
 import type { Sources } from './sources.ts'
 
 /** Where a workspace is and what the command line says of it. */
@@ -33,6 +34,8 @@ export interface WorkspaceOptions {
   readonly clock?: Clock
   /** Progress of what takes long before there is a plan, for people. */
   readonly onNote?: (note: string) => void
+  /** The folder of the states; absent: AYS_STATE_DIR, else `.ays` of the root. */
+  readonly states?: string
   /** A program's own templates, besides those that ship with ays. */
   readonly templates?: readonly AnyTemplate[]
   /** For tests of blueprints: nothing real is touched. */
@@ -277,6 +280,8 @@ export interface Workspace {
   planRecovery(options?: RecoveryOptions): Promise<Plan>
   /** Leaves the services on their nodes and forgets them. */
   forget(addresses: readonly string[]): Promise<readonly Address[]>
+  /** The files that it is made of, those included that expressions read. Throws WORKSPACE_TOO_LARGE. */
+  sourceFiles(secrets: 'as they are' | 'left out'): readonly SourceFile[]
   memory(): Memory
   runs(limit?: number): readonly Run[]
   run(id: number): { readonly run: Run; readonly jobs: readonly JobRow[] } | undefined

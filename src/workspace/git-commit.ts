@@ -24,3 +24,12 @@ function tryGit(args: readonly string[]): Promise<string | undefined> {
     )
   })
 }
+
+/** `<id>` or `<id> dirty`, as a commit is told to an ays that has the sources without their repository. */
+export const showCommit = ({ id, dirty }: GitCommit): string => (dirty ? `${id} dirty` : id)
+
+/** What `showCommit` gave; undefined for anything else. */
+export function tryCommitOf(text: string | undefined): GitCommit | undefined {
+  const found = /^([0-9a-f]{40,64})( dirty)?$/.exec(text ?? '')
+  return found?.[1] === undefined ? undefined : { id: found[1], dirty: found[2] !== undefined }
+}

@@ -1,7 +1,8 @@
-import { isAbsolute } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { LANES_PER_NODE } from '../actors/desk.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { environmentVariable } from '../base/environment.ts'
 import { isError, type Problem, ProblemsError, sortProblems } from '../base/problem.ts'
 import type { ActionRequest } from '../engine/blueprint/declaration.ts'
 import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
@@ -34,7 +35,7 @@ import type {
   WorkspaceOptions,
 } from './contract.ts'
 import { forget } from './forget.ts'
-import { tryGitCommit } from './git-commit.ts'
+import { tryCommitOf, tryGitCommit } from './git-commit.ts'
 import { heldProblems } from './held-templates.ts'
 import { findRoot } from './locate.ts'
 import type { Nodes } from './nodes.ts'
@@ -46,6 +47,7 @@ import { planSaved, savedPlanOf } from './saved-plans.ts'
 import { secretsOf } from './secrets.ts'
 import { Session } from './session.ts'
 import { type SourceDigests, sourceDigests } from './source-digests.ts'
+import { type SourceFile, sourceFiles } from './source-files.ts'
 import { statusOf } from './status.ts'
 import { type TemplateCode, withoutShipped } from './template-code.ts'
 import { readTemplateFolders, TEMPLATE_FOLDERS } from './template-folders.ts'
@@ -81,7 +83,7 @@ export class LocalWorkspace implements Workspace {
     const own = readTemplateFolders(this.root, known, options.sources)
     this.#templates = [...known, ...own.templates]
     this.#session = new Session({
-      root: this.root,
+      states: options.states ?? environmentVariable('AYS_STATE_DIR') ?? join(this.root, '.ays'),
       environment: this.environment,
       workspaceId: file.workspace,
       clock: this.#clock,
@@ -191,6 +193,8 @@ export class LocalWorkspace implements Workspace {
   /** Of a real workspace; one on paper is in no repository. */
   async #commit(): Promise<GitCommit | undefined> {
     if (this.#options.simulate) return undefined
+    const told = tryCommitOf(environmentVariable('AYS_COMMIT'))
+    if (told) return told
     const { blueprints, vars, files } = this.#planning.read().notes
     const named = [blueprints, vars, files].flatMap((digests) => Object.keys(digests))
     const folders = ['ays.yaml', 'vars', 'blueprints', ...TEMPLATE_FOLDERS]
@@ -242,6 +246,11 @@ export class LocalWorkspace implements Workspace {
 
   async forget(patterns: readonly string[]): Promise<readonly Address[]> {
     return await forget(this.#session, patterns)
+  }
+
+  sourceFiles(secrets: 'as they are' | 'left out'): readonly SourceFile[] {
+    const read = Object.keys(this.#planning.read().notes.files)
+    return sourceFiles(this.root, { settings: this.#settings, read, secrets })
   }
 
   memory(): Memory {

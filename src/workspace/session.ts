@@ -19,7 +19,8 @@ import { distFolder } from './dist-folder.ts'
 import type { Simulation } from './simulation.ts'
 
 export interface SessionOptions {
-  readonly root: string
+  /** The folder of all states of the workspace: `.ays` of its root, unless it is elsewhere. */
+  readonly states: string
   readonly environment: string
   readonly workspaceId: string | undefined
   readonly clock: Clock
@@ -41,7 +42,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
-    this.dir = join(options.simulate?.folder ?? join(options.root, '.ays'), options.environment)
+    this.dir = join(options.simulate?.folder ?? options.states, options.environment)
     this.#store = openStore({ dir: this.dir, clock: options.clock, create: false })
     this.#key = openKey({ dir: this.dir, create: false, store: this.#store })
     this.sealer = sealerOf(this.#key.bytes)
