@@ -79,6 +79,58 @@ test('mongodb is refused on Debian 12 before anything is done, and where apt kno
   expect(await standing(world)).toEqual(bare)
 })
 
+test('what carries labels of AYS works through them, is repaired, and leaves the node as found', {
+  timeout: 300_000,
+}, async (ctx) => {
+  const lack = lacksLab()
+  if (lack) ctx.skip(`needs ${lack}`)
+  const bareNode = 'node.lab__n1: { disks: [512M, 512M] }\n'
+  const world = openWorld({ blueprint: bareNode })
+  await world.ok('apply', '--yes')
+  const bare = await standing(world)
+
+  world.write('blueprints/main.yaml', `${bareNode}${LABELLED}`)
+  await world.ok('apply', '--yes')
+  expect((await world.ays('plan')).code).toBe(0)
+  const ASK = `cat /etc/greeting; id -Gn anna; wc -l < /home/anna/.ssh/authorized_keys; cat /srv/done
+ip -br address show dev guests | awk '{ print $3 }'; systemctl is-active ays-idle; btrfs subvolume list /mnt/storagepools/pool | wc -l`
+  const well = 'Welcome in Ghent.\nanna adm\n1\nonce\n10.20.0.1/24\nactive\n2'
+  expect(await world.on('n1', ASK)).toBe(well)
+
+  await world.on(
+    'n1',
+    'rm /srv/done /home/anna/.ssh/authorized_keys; ip address flush dev guests; systemctl stop ays-idle',
+  )
+  const drift = await world.ays('plan', '--json')
+  expect([drift.code, changed(drift.stdout)]).toEqual([2, ['bridge/guests', 'command/once', 'unit/idle', 'user/anna']])
+  await world.ok('apply', '--yes')
+  expect(await world.on('n1', ASK)).toBe(well)
+
+  world.write('blueprints/main.yaml', bareNode)
+  await world.ok('apply', '--yes', '--allow', 'data-loss')
+  expect(await standing(world)).toEqual(bare)
+})
+
+/** Labels, and one of each small template below them. */
+const LABELLED = `
+location__ghent: { city: Ghent }
+datacenter__dc1: { location: ghent }
+rack__r1: { datacenter: dc1, nodes: [n1] }
+farm__mine: { datacenter: dc1, nodes: [n1] }
+configuration__house: { configurations: [{ key: greeting, value: Welcome in Ghent. }] }
+sshkey__anna: {}
+os.ssh.debian__n1: { node: n1, sshkey: [anna] }
+network.publicstorage__storage: {}
+file__greeting: { os: n1, path: /etc/greeting, content: "\${services['configuration/house'].greeting}\\n" }
+user__anna: { os: n1, groups: [adm], sshkey: [anna] }
+command__once: { os: n1, run: echo once > /srv/done, check: test -e /srv/done, undo: rm /srv/done }
+unit__idle: { os: n1, exec: /bin/sleep infinity }
+bridge__guests: { os: n1, address: 10.20.0.1/24, nat: true }
+storagepool__pool: { os: n1, devices: [/dev/vdb, /dev/vdc] }
+filesystem__home: { storagepool: pool, quota.gb: 0.1 }
+fssnapshot__first: { filesystem: home }
+`
+
 test('examples/web shows its page, counts visits through a crash of redis, and goes without a trace', {
   timeout: 400_000,
 }, async (ctx) => {
