@@ -49,6 +49,10 @@ export interface RunInput {
   readonly replace: ReadonlySet<Address>
   /** Facts and the like, once a node is seen for the first time in this run. */
   onFirstSight(node: Address, transport: Transport): Promise<readonly Change[]>
+  /** What of an open work is known by now: asked before it starts. Absent: no work is open. */
+  fill?(work: Work): Promise<Filled>
+  /** What was found of a work's things that are in place, for those who read it; gives what is to be remembered. */
+  onFound?(work: Work, found: ReadonlyMap<string, unknown>): readonly Change[]
   /** Written with the run: renames, allocations, what is in place and changed only on paper. */
   readonly onPaper: readonly Change[]
   readonly stops: Stops
@@ -67,6 +71,12 @@ export interface Stops {
   /** Who asked for it from elsewhere, if someone did. */
   by(): string | undefined
 }
+
+/** A work with everything known, or why it cannot be begun. */
+export type Filled = (
+  | { readonly work: Work; readonly problem?: undefined }
+  | { readonly problem: Problem; readonly work?: undefined }
+) & { readonly changes: readonly Change[] }
 
 /** Waits between attempts; `all`: after any error, else only after what a kind calls transient. */
 export interface Retries {

@@ -65,6 +65,17 @@ export function newJob(
   }
 }
 
+/** By thing, what the last look showed of the things that a work is to have. */
+export function foundOf(work: Work, seen: readonly Seen[]): ReadonlyMap<string, unknown> {
+  const last = seen.slice(seen.length - work.things.length)
+  return new Map(
+    work.things.flatMap(({ thing }, i) => {
+      const finding = last[i]?.finding
+      return finding && finding.state !== 'unknown' ? [[thing, finding.found] as const] : []
+    }),
+  )
+}
+
 /** What the plan saw of all things of a work; undefined when something has to be looked at first. */
 export function seenOf(input: RunInput, work: Work): Seen[] | undefined {
   const seen: Seen[] = []

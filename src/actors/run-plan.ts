@@ -2,6 +2,7 @@
 import type { Address } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import type { ServicePlan } from '../engine/plan/plan.ts'
+import { wasShown } from '../engine/plan/unite.ts'
 import type { Work } from '../engine/plan/world.ts'
 import { trackReadiness } from '../engine/run/readiness.ts'
 import type { Change, JobRow, Run } from '../store/store.ts'
@@ -10,7 +11,7 @@ import { adoptWork } from './adopt-work.ts'
 import { gateOf, LANES_PER_NODE, NodeDesk } from './desk.ts'
 import { Ledger } from './ledger.ts'
 import type { RunInput, RunResult } from './run-input.ts'
-import { actChanges, attemptsOf, newJob, onPaperChanges, seenOf } from './run-notes.ts'
+import { actChanges, attemptsOf, foundOf, newJob, onPaperChanges, seenOf } from './run-notes.ts'
 import { runWork } from './run-work.ts'
 import { shownBy } from './shown.ts'
 import { stopProblem } from './stop-problem.ts'
@@ -92,12 +93,21 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       return
     }
     input.onWork(work, { type: 'started', action: job.action })
-    carryOut(work, { ...job, startedAt })
+    fillAndCarryOut(work, { ...job, startedAt })
       .then((end) => conclude(work, { ...job, startedAt }, end, startedAt))
       .catch((error: unknown) => {
         broken ??= error
         finish()
       })
+  }
+
+  /** What was not known when the plan was made is known by now, or the work is not begun. */
+  async function fillAndCarryOut(work: Work, job: JobRow): Promise<WorkEnd> {
+    if (!input.fill || work.lost || !work.things.some((thing) => thing.later)) return carryOut(work, job)
+    const filled = await input.fill(work)
+    if (filled.changes.length > 0) await ledger.write(filled.changes)
+    if (filled.work) return carryOut(filled.work, job)
+    return { end: 'error', problem: filled.problem, warnings: [], results: [], attempts: 0, tries: 0 }
   }
 
   async function carryOut(work: Work, job: JobRow): Promise<WorkEnd> {
@@ -109,13 +119,9 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     const desk = deskOf(work.node)
     await firstSight(work.node, desk)
     const services = servicePlans.get(work.service) ?? []
-    const shown = new Set(
-      services
-        .flatMap(({ tasks }) => tasks)
-        .flatMap(({ effects }) => effects.map(({ kind, what }) => `${kind} ${what}`)),
-    )
+    const shown = services.flatMap(({ tasks }) => tasks).flatMap(({ effects }) => effects)
     const restarts = services.some((service) => service.why === 'waits' || service.action === 'create')
-    const planSeen = remade.has(work.node) || changed.has(work.service) ? undefined : seenOf(input, work)
+    const planSeen = remade.has(work.node) || changed.has(work.service) || work.filled ? undefined : seenOf(input, work)
     const end = await (work.adopts ? adoptWork : runWork)({
       work,
       job,
@@ -130,9 +136,12 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       past: input.past,
       tryFindKind: input.tryFindKind,
       remember: work.forgets ? undefined : input.remember(work.service),
-      // What this run itself changed or made is not as the plan saw it, and need not be.
-      shows: input.holdsTo(work.node) && !remade.has(work.node) && !changed.has(work.service) ? shows : undefined,
-      allows: (effect) => shown.has(`${effect.kind} ${effect.what}`) || (restarts && effect.kind === 'restart'),
+      // What this run itself changed or made is not as the plan saw it, and need not be; what was open could not be shown.
+      shows:
+        input.holdsTo(work.node) && !remade.has(work.node) && !changed.has(work.service) && !work.filled
+          ? shows
+          : undefined,
+      allows: (effect) => wasShown(shown, effect) || (restarts && effect.kind === 'restart'),
       replace: work.force ?? input.replace.has(work.service),
       removalWhy: services[0]?.why ?? 'change',
       onMoving: (progress) => input.onWork(work, { type: 'moving', progress }),
@@ -164,6 +173,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     left.set(work.service, remaining)
     const changes: Change[] = [{ put: 'job', job: endedJob({ job, clock }, state, end) }]
     changes.push(...actChanges(input, work, end))
+    if (input.onFound && end.seen && !work.passing) changes.push(...input.onFound(work, foundOf(work, end.seen)))
     if (work.forgets && remaining === 0 && !failedServices.has(work.service))
       changes.push(
         { drop: 'service', address: work.service },

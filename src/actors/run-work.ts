@@ -14,6 +14,8 @@ import { thingsOf, type WorkContext, type WorkEnd } from './work-context.ts'
 
 export async function runWork(context: WorkContext): Promise<WorkEnd> {
   const things = thingsOf(context)
+  const open = context.work.things.find((thing) => thing.later)
+  if (open) throw new Error(`${context.work.key} was begun before ${open.thing} was filled`)
   const questions = things.map((one) => one.question)
   const results: CommandResult[] = []
   let [snapshot] = initialTransition(serviceMachine, context.limits)
@@ -122,7 +124,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
     }
   await context.ledger.write(afterEffects(context, things, firstSeen))
   const warnings = (judged?.decisions ?? []).flatMap((decision) => (decision.problem ? [decision.problem] : []))
-  return { end: 'ok', warnings, results, attempts: attempt, tries: triesOf(snapshot) }
+  return { end: 'ok', warnings, results, attempts: attempt, tries: triesOf(snapshot), ...(seen ? { seen } : {}) }
 }
 
 const triesOf = (snapshot: { readonly context: { readonly attempts: number } }): number => snapshot.context.attempts + 1

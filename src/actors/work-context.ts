@@ -2,7 +2,7 @@
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Problem } from '../base/problem.ts'
-import type { AnyKind, CommandResult } from '../engine/kind.ts'
+import type { AnyKind, CommandResult, Effect } from '../engine/kind.ts'
 import type { ServicePlan } from '../engine/plan/plan.ts'
 import type { PastTask, WantedThing, Work } from '../engine/plan/world.ts'
 import type { JobRow, RememberedService } from '../store/store.ts'
@@ -22,6 +22,8 @@ export interface WorkEnd {
   readonly attempts: number
   /** Executions until it was ok or given up, those of earlier runs included. */
   readonly tries: number
+  /** What the last look showed of the work's things, those to be rid of first; only of what is in place. */
+  readonly seen?: readonly Seen[]
 }
 
 /** Everything a work needs of its run. */
@@ -47,7 +49,7 @@ export interface WorkContext {
   /** How the service is remembered from now on; undefined when it goes. */
   readonly remember: RememberedService | undefined
   /** True when an effect may happen: it was shown, or is harmless for what was not looked at yet. */
-  allows(effect: { readonly kind: string; readonly what: string }): boolean
+  allows(effect: Effect): boolean
   /** In a run of a saved plan: what it shows of a thing; nothing else is done about it. */
   readonly shows: Shows | undefined
   readonly replace: boolean

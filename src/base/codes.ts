@@ -64,6 +64,7 @@ export const codes = {
   NOT_SETTLED: 'The commands ran, but the node still does not show what is wanted.',
   GUARD_REFUSED: 'The guard directly before a dangerous command saw something that it would destroy.',
   PLAN_EXCEEDED: 'The node changed since the plan, and what is needed now is riskier than what was shown.',
+  LATER_UNKNOWN: 'A value that was to be known by now is not. What needs it was not begun.',
   PLAN_STALE: 'What a plan holds for has moved since: a node, a blueprint, a variable or a template. Make a new one.',
   PLAN_DAMAGED: 'A file is no saved plan, or was changed after `ays plan --out` wrote it.',
   PLAN_NEWER: 'A saved plan is of a later format than this ays reads.',

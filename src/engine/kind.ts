@@ -22,6 +22,11 @@ export interface Kind<Wanted, Found> {
   commands(wanted: Wanted, found: Found): readonly Command[]
   /** What the look will show afterwards. */
   settled(wanted: Wanted, found: Found): Found
+  /**
+   * What a node would choose by itself, for simulated nodes: `settled` with its unknowable leaves (a number, a uuid)
+   * given from `seed`, the same for the same node and thing. Absent: there are none.
+   */
+  simulated?(settled: Found, seed: string): Found
   /** The way back: what would have to be wanted for this to be in place. undefined: there is none. */
   asWanted(found: Found): Wanted | undefined
   /** Off the node again. `before` is what was there before ays came. Called only when found differs from before. */

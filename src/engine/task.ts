@@ -1,4 +1,5 @@
 import type { Address } from '../base/address.ts'
+import type { LaterSource } from '../base/later.ts'
 import type { AnyKind, Kind } from './kind.ts'
 
 /** How far up a service stands. */
@@ -14,6 +15,14 @@ export interface Task<Wanted = unknown> {
   readonly rung: Exclude<Rung, 'absent'>
   /** What is lost with it. Its removal needs `--allow data-loss`. */
   readonly holds?: 'data'
+  /** `wanted` holds stand-ins of what is known only after apply: such a task is filled before it reaches a node. */
+  readonly later?: LaterTask
+}
+
+/** What of a task is not known: what differs between its `wanted` and the `other` one, made with other stand-ins. */
+export interface LaterTask {
+  readonly other: unknown
+  readonly sources: readonly LaterSource[]
 }
 
 export type AnyTask = Task<unknown>

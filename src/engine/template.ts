@@ -1,10 +1,12 @@
 import type { Static, TObject } from 'typebox'
 import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
+import type { LaterType } from '../base/later.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Declaration, Entry } from './blueprint/declaration.ts'
 import type { Connection } from './connection.ts'
 import type { Facts } from './facts.ts'
+import type { Kind } from './kind.ts'
 import type { AnyTask } from './task.ts'
 
 /** What a template may read of another service: the one it lives on, or one it consumes. */
@@ -125,6 +127,18 @@ export interface TemplateAction {
   tasks(ctx: Context & { readonly args: JsonObject }): readonly AnyTask[]
 }
 
+/** What an output is: for the reference, for editors, and for plans in which it is not known yet. */
+export interface OutputSpec {
+  /** One line. */
+  readonly description: string
+  readonly type: Exclude<LaterType, 'any'>
+  /** Only a look at its own things gives it: known once they were found in place. Absent: every plan knows it. */
+  readonly known?: 'once found'
+}
+
+/** What the look at a thing of the service shows, or will show when this plan is applied; undefined: not known yet. */
+export type FindOwn = <Found>(kind: Pick<Kind<never, Found>, 'name' | 'bare'>, thing: string) => Found | undefined
+
 export interface Health {
   readonly state: 'ok' | 'warning' | 'error'
   readonly why?: string
@@ -154,10 +168,15 @@ export interface TemplateSpec<
     ctx: Context<Static<Schema>, ParentOf<P>, PeersOf<C>> & { readonly tasks: readonly AnyTask[] },
   ): readonly AnyTask[]
   outputs?(
-    ctx: Omit<Context<Static<Schema>, ParentOf<P>, PeersOf<C>>, 'node'> & { readonly node: Peer | undefined },
+    ctx: Omit<Context<Static<Schema>, ParentOf<P>, PeersOf<C>>, 'node'> & {
+      readonly node: Peer | undefined
+      readonly found: FindOwn
+    },
   ): Readonly<Record<string, Json | Secret | undefined>>
   /** Instead of `outputs`, where a file declares them. */
   readonly declaredOutputs?: DeclaredOutputs
+  /** Its outputs by name. Those known `once found` are known only after apply while `outputs` gives undefined for them. */
+  readonly gives?: Readonly<Record<string, OutputSpec>>
   /** Actions besides the lifecycle, by name. */
   readonly actions?: Readonly<Record<string, TemplateAction>>
   /** For nodes: how to reach them. */

@@ -15,6 +15,8 @@ export interface RememberedService extends PastService {
   readonly resolved?: Readonly<Record<string, Address>>
   /** Fields under `$ignore`, as they were last applied. Secrets are sealed. */
   readonly ignored?: KeptFields
+  /** Outputs that only a look at its things gives, as they were; never secret ones. */
+  readonly outputs?: JsonObject
   readonly appliedAt: number
 }
 

@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import { defineTemplate, oneOf } from '../engine/template.ts'
 import { packages } from '../sal/apt/packages.ts'
-import { filesystem as btrfsFilesystem } from '../sal/btrfs/filesystem.ts'
+import { filesystem as btrfsFilesystem, filesystemKind } from '../sal/btrfs/filesystem.ts'
 import { snapshot } from '../sal/btrfs/snapshot.ts'
 import { subvolume } from '../sal/btrfs/subvolume.ts'
 import { mount } from '../sal/mount/mount.ts'
@@ -46,7 +46,14 @@ export const storagepool = defineTemplate({
       mount({ source: first, path, type: 'btrfs', options: ['noatime'] }),
     ]
   },
-  outputs: ({ data, slug }) => ({ mountpoint: mountpointOf(slug, data) }),
+  gives: {
+    mountpoint: { type: 'string', description: 'Where it is mounted.' },
+    uuid: { type: 'string', description: 'The uuid of its file system.', known: 'once found' },
+  },
+  outputs: ({ data, slug, found }) => {
+    const made = found(filesystemKind, `btrfs:ays-${slug}`)
+    return { mountpoint: mountpointOf(slug, data), uuid: made?.state === 'made' ? made.uuid : undefined }
+  },
 })
 
 const mountpointOf = (slug: string, data: { readonly mountpoint?: string | undefined }): string =>

@@ -7,7 +7,7 @@ import { file as fileTask } from '../sal/files/file.ts'
 import { running } from '../sal/systemd/running.ts'
 import { unit as unitTask } from '../sal/systemd/unit.ts'
 import { authorizedKey } from '../sal/users/authorized-key.ts'
-import { user as userTask } from '../sal/users/user.ts'
+import { userKind, user as userTask } from '../sal/users/user.ts'
 import { onNode } from './places.ts'
 import { restartAction } from './restart.ts'
 
@@ -89,6 +89,15 @@ export const user = defineTemplate({
     }),
   }),
   parent: onNode,
+  gives: {
+    uid: { type: 'integer', description: 'Its number on the node.', known: 'once found' },
+    home: { type: 'string', description: 'Its home.', known: 'once found' },
+  },
+  outputs: ({ data, name, found }) => {
+    const account = found(userKind, `user:${name}`)
+    const known = account?.state === 'present' ? account : undefined
+    return { uid: data.uid ?? known?.uid ?? undefined, home: data.home ?? known?.home ?? undefined }
+  },
   consumes: { sshkey: manyOf(['sshkey'], { description: 'Keys that may log in as this user.' }) },
   tasks: ({ data, name, peers }) => {
     const lines = [

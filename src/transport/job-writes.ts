@@ -1,5 +1,6 @@
 /** Files to write, of one job or of many: what goes into one folder with one owner and mode is placed there at once. */
 import { basename, dirname } from 'node:path/posix'
+import { refusePlaceholder } from '../base/later.ts'
 import { sha256 } from '../base/secret.ts'
 import type { Command } from '../engine/kind.ts'
 import { hereDocument, quoted, words } from './quote.ts'
@@ -62,6 +63,7 @@ function sectionLines({ dir, mode, owner, writes }: Section, name: string): stri
   for (const { key, write } of writes.values()) {
     const file = basename(write.write)
     const content = typeof write.content === 'string' ? write.content : write.content.reveal()
+    refusePlaceholder(content)
     pairs.push(key, file)
     if (isPlain(content) && isPlain(file) && !/[\n\\]/.test(file)) {
       const parts = content.split('\n')

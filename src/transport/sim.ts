@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Address } from '../base/address.ts'
 import { digestOf, type Json, plain } from '../base/json.ts'
+import { refusePlaceholder } from '../base/later.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Random, randomOf, seedOf } from '../base/random.ts'
 import type { Claim } from '../engine/claim.ts'
@@ -85,7 +86,7 @@ export function simTransport(options: SimOptions): Transport {
       const fate = call(signal)
       if (fate.before) return jobs.map(() => ({ state: 'lost', problem: lostHere(node) }))
       const world = readWorld(file)
-      const outcomes = jobs.map((job) => actIn(world, job))
+      const outcomes = jobs.map((job) => actIn(world, job, node))
       writeWorld(file, world)
       return fate.after ? jobs.map(() => ({ state: 'lost', problem: lostHere(node) })) : outcomes
     },
@@ -118,9 +119,10 @@ function seenIn(world: World, question: Question): Seen {
   return { finding: { state: 'seen', found }, digest: digestOf({ kind: question.kind.name, found }) }
 }
 
-function actIn(world: World, job: NodeJob): NodeOutcome {
+function actIn(world: World, job: NodeJob, node: Address): NodeOutcome {
   const before = own(world.jobs, job.id)
   const commands = job.steps.flatMap((step) => step.commands)
+  refusePlaceholder(JSON.stringify([commands, job.steps.map((step) => step.becomes)]))
   if (before === 'done')
     return {
       state: 'done',
@@ -140,7 +142,8 @@ function actIn(world: World, job: NodeJob): NodeOutcome {
   for (const { thing, kind, environment, before } of job.claim)
     world.claims[thing] = { workspace: job.workspace, service: job.service, kind, environment, before }
   for (const thing of job.unclaim) if (own(world.claims, thing)?.workspace === job.workspace) delete world.claims[thing]
-  for (const { question, becomes } of job.steps) {
+  for (const { question, becomes: settled } of job.steps) {
+    const becomes = question.kind.simulated?.(settled, `${node} ${question.thing}`) ?? settled
     world.things[question.thing] = { kind: question.kind.name, found: plain(becomes) }
     if (digestOf(plain(becomes)) === digestOf(plain(question.kind.bare))) delete world.things[question.thing]
   }

@@ -135,10 +135,21 @@ async function run(
     pastOf: (service) => pastOf.get(service) ?? [],
     seen: (node, thing) => (moved.has(node) ? undefined : nodes.seen(node, thing)),
     replace: planned.replace,
+    fill: (work) => planned.filling.fill(work, stops.signal),
+    onFound: (work, found) => {
+      const { gives } = assembly.graph.services.get(work.service)?.template ?? {}
+      if (!gives && !planned.plan.unknowns) return []
+      planned.filling.onFound(work, found)
+      const service = rememberedOf(assembly, work.service, clock.now())
+      const outputs = planned.filling.outputs(work.service)
+      return service && outputs ? [{ put: 'service', service: { ...service, outputs } }] : []
+    },
     onFirstSight: async (node, transport) => {
       if (node !== LOCAL && destroys) return []
-      const facts =
-        planned.sights.facts.get(node) ?? memory.nodes.get(node)?.facts ?? (await transport.facts(stops.signal))
+      const now = planned.filling.factsOf(node)
+      const before =
+        now === 'old' ? undefined : (now ?? planned.sights.facts.get(node) ?? memory.nodes.get(node)?.facts)
+      const facts = before ?? (await transport.facts(stops.signal))
       return [
         {
           put: 'node',

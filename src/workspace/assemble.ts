@@ -1,5 +1,7 @@
 /** From what was read to what is wanted: graph, choices, tasks, and how each service is remembered. */
 import { type Address, addressOf, LOCAL } from '../base/address.ts'
+import { sameData } from '../base/json.ts'
+import { wordsOf } from '../base/later.ts'
 import type { Problem } from '../base/problem.ts'
 import { underHolds } from '../engine/actions/holds.ts'
 import type { Blueprint, Declaration } from '../engine/blueprint/declaration.ts'
@@ -7,10 +9,11 @@ import type { Connection } from '../engine/connection.ts'
 import { type BoundAction, bindActions } from '../engine/graph/actions.ts'
 import { type Allocated, allocate } from '../engine/graph/allocate.ts'
 import { type Built, buildGraph } from '../engine/graph/build.ts'
-import { contextOf, type Surroundings, workNodeOf } from '../engine/graph/context.ts'
-import type { Graph } from '../engine/graph/graph.ts'
+import { contextOf, type Surroundings, sourcesOf, workNodeOf } from '../engine/graph/context.ts'
+import type { Graph, Service } from '../engine/graph/graph.ts'
 import { type KeptFields, keptFieldsOf } from '../engine/graph/kept-fields.ts'
 import { leaveToOthers } from '../engine/graph/left.ts'
+import { outputsToRemember } from '../engine/graph/service-outputs.ts'
 import { tasksOf, type WantedTasks } from '../engine/graph/tasks.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory, RememberedService } from '../store/store.ts'
@@ -74,14 +77,36 @@ export function assemble(built: Built, memory: Memory, surroundings: Surrounding
       ? { tasks: new Map(), things: new Map(), problems: [] }
       : leaveToOthers(chosen, tasksOf(chosen), (address) => memory.services.get(address)?.ignored)
   const held = underHolds(wanted, memory.holds)
-  const problems = [...chosen.problems, ...wanted.problems]
+  const problems = [...chosen.problems, ...wanted.problems, ...roadsUnknown(chosen)]
   return { graph: chosen.graph, chosen, wanted, held, problems, past: memory.services }
 }
 
-/** How a node of the graph is reached; undefined for what is no node. */
+/** A node must be reachable when the plan is made, or nothing on it could be shown. */
+function roadsUnknown(chosen: Allocated): Problem[] {
+  return [...chosen.open].flatMap((address): Problem[] => {
+    const service = chosen.graph.services.get(address)
+    if (!service?.template.connection || !chosen.shown?.complete) return []
+    const [a, b] = ([0, 1] as const).map((variant) =>
+      service.template.connection?.(contextOf(chosen, service, variant)),
+    )
+    if (sameData(a, b)) return []
+    const message = `${address}: how it is reached depends on what is ${wordsOf(sourcesOf(chosen, service))}.`
+    const hint = 'Apply what decides it first (--target), then plan again.'
+    return [{ code: 'SET_UNKNOWN', at: service.at, message, hint }]
+  })
+}
+
+function isRoadKnown(chosen: Allocated, service: Service): boolean {
+  if (!chosen.open.has(service.address)) return true
+  const { connection } = service.template
+  return sameData(connection?.(contextOf(chosen, service, 0)), connection?.(contextOf(chosen, service, 1)))
+}
+
+/** How a node of the graph is reached; undefined for what is no node, and while it is not known. */
 export function connectionOf({ graph, chosen }: Assembly, node: Address): Connection | undefined {
   const service = graph.services.get(node)
-  return service?.template.connection?.(contextOf(chosen, service))
+  if (!service || !isRoadKnown(chosen, service)) return undefined
+  return service.template.connection?.(contextOf(chosen, service))
 }
 
 /** How a service is remembered from now on; undefined when it is not declared. */
@@ -95,6 +120,7 @@ export function rememberedOf(
   const ignored = keptFieldsOf(service, past.get(address)?.ignored)
   const worked = (wanted.tasks.get(address)?.length ?? 0) > 0
   const node = worked ? workNodeOf(service) : service.node
+  const outputs = outputsToRemember(service, chosen.outputs.get(address))
   return {
     address,
     template: service.template.name,
@@ -108,6 +134,7 @@ export function rememberedOf(
     ...(service.steer.protect ? { protect: true } : {}),
     ...(Object.keys(service.resolved).length > 0 ? { resolved: service.resolved } : {}),
     ...(ignored ? { ignored } : {}),
+    ...(outputs ? { outputs } : {}),
     appliedAt: now,
   }
 }

@@ -41,7 +41,7 @@ function taskChanges({ memory, things, untouched }: PaperInput): Change[] {
   return memory.tasks.flatMap((past): Change[] => {
     const thing = things.get(thingKey(past.node, past.thing))
     const [first, ...others] = thing?.owners ?? []
-    if (!thing || !first || !thing.owners.every((owner) => untouched.has(owner))) return []
+    if (!thing || thing.later || !first || !thing.owners.every((owner) => untouched.has(owner))) return []
     const { shared: _shared, ...rest } = past
     const now = {
       ...rest,

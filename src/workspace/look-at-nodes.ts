@@ -4,6 +4,7 @@ import type { Problem } from '../base/problem.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { AnyKind } from '../engine/kind.ts'
 import { decideWanted } from '../engine/plan/decide.ts'
+import { asksPlaceholders } from '../engine/plan/open-looks.ts'
 import type { PastTask, Sight, WantedThing } from '../engine/plan/world.ts'
 import type { Question } from '../transport/transport.ts'
 import type { NodeLook, Nodes } from './nodes.ts'
@@ -16,6 +17,8 @@ export interface LookInput {
   readonly going: ReadonlySet<Address>
   /** Nodes whose facts are to be asked as well. */
   wantsFacts(node: Address): boolean
+  /** Nodes whose facts others read: asked although nothing may be wanted of them. */
+  readonly readNodes: ReadonlySet<Address>
   /** The machine id that the node had when it was last seen. */
   machineId(node: Address): string | undefined
   tryFindKind(name: string): AnyKind | undefined
@@ -91,11 +94,13 @@ function questionsByNode(input: LookInput): Map<Address, Question[]> {
     byNode.set(node, known)
     if (!known.has(question.thing)) known.set(question.thing, question)
   }
-  for (const { node, kind, thing, wanted } of input.things) add(node, { kind, thing, wanted })
+  for (const { node, kind, thing, wanted, later } of input.things)
+    if (!later || !asksPlaceholders({ kind, wanted, later })) add(node, { kind, thing, wanted })
   for (const task of input.pastTasks) {
     const kind = input.tryFindKind(task.kind)
     if (kind && !input.going.has(task.node)) add(task.node, { kind, thing: task.thing, wanted: task.wanted })
   }
+  for (const node of input.readNodes) if (!byNode.has(node) && !input.going.has(node)) byNode.set(node, new Map())
   return new Map([...byNode].map(([node, known]) => [node, [...known.values()]]))
 }
 

@@ -56,6 +56,7 @@ export function worldOf(of: WorldInput): World {
     graph: destroys ? { services: new Map(), order: [] } : assembly.graph,
     tasks: destroys ? new Map() : wanted.tasks,
     things: destroys ? new Map() : wanted.things,
+    ...(assembly.chosen.open.size > 0 ? { laters: assembly.chosen.laters } : {}),
     past: memory,
     finding: (node, thing) => nodes.seen(node, thing)?.finding ?? remembered?.get(thingKey(node, thing)),
     sight: (node): Sight =>

@@ -6,6 +6,7 @@ import type { Work } from '../engine/plan/world.ts'
 import type { Change, Memory } from '../store/store.ts'
 import type { Assembly } from './assemble.ts'
 import type { ActionOrder, PlanOptions } from './contract.ts'
+import type { Filling } from './filling.ts'
 import type { NodeSights } from './look-at-nodes.ts'
 import type { LostClaim } from './lost-state.ts'
 import type { Nodes } from './nodes.ts'
@@ -22,6 +23,8 @@ export interface Planned {
   readonly replace: ReadonlySet<Address>
   /** What the plan compared with; a node that it makes is bare. */
   findingOf(node: Address, thing: string, bare: unknown): Finding<unknown>
+  /** What fills its open works in the run. */
+  readonly filling: Filling
   /** Services that were looked at: what is remembered of the others stays as it is. */
   includes(address: Address): boolean
   /** Claims of a lost state that this plan takes over, or has to leave. */

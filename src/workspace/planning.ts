@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
+import { sameData } from '../base/json.ts'
 import { isError, type Problem, sortProblems, throwProblems } from '../base/problem.ts'
 import type { Secret } from '../base/secret.ts'
 import { actionTasks, type PlannedAct } from '../engine/actions/action-tasks.ts'
@@ -13,6 +14,8 @@ import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { BoundAction } from '../engine/graph/actions.ts'
 import type { Built } from '../engine/graph/build.ts'
+import type { Shown } from '../engine/graph/context.ts'
+import { matchAddresses } from '../engine/graph/targets.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { findingOf } from '../engine/plan/plan-tasks.ts'
@@ -22,6 +25,7 @@ import type { Memory } from '../store/store.ts'
 import { memoryOf, NOTHING } from './as-applied.ts'
 import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
 import type { ActionOrder, OnPaper, PlanOptions, RecoveryOptions, WorkspaceOptions } from './contract.ts'
+import { Filling } from './filling.ts'
 import { absentOf, holdChanges } from './hold-changes.ts'
 import type { NodeSights } from './look-at-nodes.ts'
 import { lostClaims, recoveryWarnings, stateMissing } from './lost-state.ts'
@@ -37,6 +41,7 @@ import { Roads } from './roads.ts'
 import { narrowed, type Scope, scopeOf } from './scope.ts'
 import type { Secrets } from './secrets.ts'
 import type { Session } from './session.ts'
+import { Sightings } from './sightings.ts'
 import type { SourceNotes } from './source-digests.ts'
 
 /** The blueprints as they were read and linked, once per command. */
@@ -90,15 +95,15 @@ export class Planning {
 
   /** A plan of being as declared, of removal, or of adoption. */
   async plan(kind: 'apply' | 'destroy' | 'import', options: PlanOptions, narrow?: Narrow): Promise<Planned> {
-    return await this.#plan(this.#begin(this.#session.store.memory()), kind, options, narrow)
+    return await this.#plan(this.#begin(this.#session.store.memory(), options), kind, options, narrow)
   }
 
   /** Without state and nodes: `before` is what is remembered. */
   onPaper(before: Memory = NOTHING): OnPaper {
-    const begun = this.#begin(before)
+    const options = { refresh: false }
+    const begun = this.#begin(before, options)
     const { bound, disabled, problems } = this.read()
     const assembly = begun.assembly()
-    const options = { refresh: false }
     return {
       graph: assembly.graph,
       actions: bound,
@@ -193,26 +198,43 @@ export class Planning {
   }
 
   /** What every plan begins with: the memory under the present addresses, and the assembly, made anew as facts become known. */
-  #begin(stored: Memory): Begun {
+  #begin(stored: Memory, options: Pick<PlanOptions, 'refresh' | 'replace'> = {}): Begun {
     const read = this.read(stored)
     throwProblems(read.problems)
     const renames = renamesOf(read.built.graph, stored)
     const memory = renameMemory(stored, renames)
     const learnt = new Map<Address, Facts>()
     const facts = (node: Address): Facts | undefined => learnt.get(node) ?? memory.nodes.get(node)?.facts
-    let assembly = this.sound(memory, facts)
-    const nodes = this.newNodes(() => assembly)
+    let assembly: Assembly | undefined
+    const current = (): Assembly => assembly ?? this.sound(memory, facts)
+    const nodes = this.newNodes(current)
+    const replaced = options.replace ?? []
+    const sightings = new Sightings({
+      memory,
+      nodes,
+      facts,
+      assembly: () => assembly,
+      replaces: (address) => replaced.some((pattern) => matchAddresses(pattern, [address]).length > 0),
+    })
+    if (options.refresh === false) sightings.finish()
+    assembly = this.sound(memory, facts, sightings)
     return {
       memory,
       renames,
       nodes,
+      sightings,
       facts,
-      assembly: () => assembly,
-      learn: (more) => {
-        const isNews = [...more.keys()].some((node) => facts(node) === undefined)
-        for (const [node, one] of more) learnt.set(node, one)
-        if (isNews) assembly = this.sound(memory, facts)
-        return isNews
+      assembly: current,
+      learn: (sights) => {
+        const { open, factsRead } = current().chosen
+        const were = new Map([...factsRead].map((node) => [node, facts(node)]))
+        const isNews = [...sights.facts.keys()].some((node) => facts(node) === undefined)
+        for (const [node, one] of sights.facts) learnt.set(node, one)
+        sightings.finish(sights.sights)
+        const others = [...were].some(([node, were]) => sightings.isMade(node) || !sameData(were, facts(node)))
+        const again = isNews || others || open.size > 0
+        if (again) assembly = this.sound(memory, facts, sightings)
+        return again
       },
     }
   }
@@ -235,6 +257,10 @@ export class Planning {
     const { claimant } = this.#session
     const { environment, lost, warnings } = this.#lost(assembly, sights, recovers)
     if (!recovers && !options.allow?.includes('claimed')) throwProblems(stateMissing(lost, memory, this.#session.dir))
+    const filling = new Filling({
+      ...{ assembly, nodes, later: this.read().built.later, sightings: begun.sightings },
+      now: () => this.#clock.now(),
+    })
     const within = (scope: Scope): Planned => {
       const world = worldOf({
         ...{ kind, options, assembly, memory, renames, scope, nodes, sights, environment, claimant, warnings },
@@ -245,6 +271,7 @@ export class Planning {
       return {
         ...make(world),
         ...behind,
+        filling,
         findingOf: findings,
         ...(recovers ? { lost } : {}),
         holdChanges: [],
@@ -323,18 +350,21 @@ export class Planning {
   }
 
   /** The assembly, or all problems at once. */
-  sound(memory = this.#session.store.memory(), facts?: (node: Address) => Facts | undefined): Assembly {
+  sound(memory = this.#session.store.memory(), facts?: (node: Address) => Facts | undefined, shown?: Shown): Assembly {
     const read = this.read()
     throwProblems(read.problems)
-    const assembly = this.assemble(memory, facts ?? ((node) => memory.nodes.get(node)?.facts))
+    const assembly = this.assemble(memory, facts ?? ((node) => memory.nodes.get(node)?.facts), shown)
     throwProblems([...read.problems, ...assembly.problems])
     return assembly
   }
 
-  assemble(memory: Memory, facts: (node: Address) => Facts | undefined): Assembly {
+  assemble(memory: Memory, facts: (node: Address) => Facts | undefined, shown?: Shown): Assembly {
     const { identity } = this.#session
     const derived = (address: Address, purpose: string): Secret => this.#session.derived(address, purpose)
-    return assemble(this.read().built, memory, { facts, derived, workspace: identity })
+    return assemble(this.read().built, memory, {
+      ...{ facts, derived, workspace: identity },
+      ...(shown ? { shown } : {}),
+    })
   }
 
   connection(assembly: Assembly, node: Address): Connection | undefined {

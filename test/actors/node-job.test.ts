@@ -24,7 +24,7 @@ test.each([
   })
   const thing = wants('note/a', 'a', 'text')
   const work = workOf('note/a', [says.kind === undefined ? thing : { ...thing, kind: kindWith(says.kind) }], {
-    ...(says.action === undefined ? {} : { act: { action: 'save', entry: '', timeoutMs: says.action } }),
+    ...(says.action === undefined ? {} : { act: { action: 'save', args: {}, entry: '', timeoutMs: says.action } }),
   })
   const clock = testClock()
   await run([work], { store: memoryStore({ clock }), clock, transport: node.transport, timeouts: () => timeouts })

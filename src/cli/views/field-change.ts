@@ -1,6 +1,7 @@
 /** One field's way from what is to what is wanted; texts of several lines as a unified diff. */
 import { structuredPatch } from 'diff'
 import type { Json } from '../../base/json.ts'
+import { isLaterShape } from '../../base/later.ts'
 import { isSealed } from '../../base/secret.ts'
 import type { FieldChange } from '../../engine/kind.ts'
 import { type Palette, paletteOf } from './paint.ts'
@@ -18,8 +19,9 @@ export interface FieldViewOptions {
 }
 
 /** The lines of one change, unindented. */
-export function fieldLines(change: FieldChange, options: FieldViewOptions): string[] {
+export function fieldLines(given: FieldChange, options: FieldViewOptions): string[] {
   const { palette } = options
+  const change = { ...given, to: laterWords(given.to) }
   const how =
     change.how === 'in place'
       ? ''
@@ -45,7 +47,11 @@ export function changeLines(change: FieldChange, mark: '+' | '!'): string[] {
 
 /** What a field is called; the thing itself has no path. */
 export const nameOf = ({ path, from, to }: FieldChange): string =>
-  path === '' ? (isText(from) || isText(to) ? 'text' : 'is') : oneLine(path)
+  path === '' ? (isText(from) || isText(laterWords(to)) ? 'text' : 'is') : oneLine(path)
+
+/** What is known only after apply, in words; of a text, what of it is known stands around them. */
+const laterWords = (value: Json | undefined): Json | undefined =>
+  isLaterShape(value) ? (value.later.text ?? `known after apply (${value.later.from.join(', ')})`) : value
 
 function valueWords({ path, from, to }: FieldChange, palette: Palette, room: number): string {
   if (isHidden(from) && isHidden(to)) return `‹secret› ${palette.warn('(changed)')}`
@@ -60,6 +66,7 @@ function valueWords({ path, from, to }: FieldChange, palette: Palette, room: num
 export function showValue(path: string, value: Json | undefined): string {
   if (value === undefined || value === null) return 'nothing'
   if (isHidden(value)) return '‹secret›'
+  if (isLaterShape(value)) return String(laterWords(value))
   if (typeof value === 'number' && /(^|\.)mode$/.test(path)) return octal(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'number') return String(value)

@@ -4,7 +4,8 @@ import type { Address } from '../../base/address.ts'
 import { digestOf, type Json, type JsonObject } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { ProblemsError } from '../../base/problem.ts'
-import { type Chosen, contextOf, workNodeOf } from '../graph/context.ts'
+import { markLater, thingsUnknown } from '../graph/ask-template.ts'
+import { type Chosen, contextOf, sourcesOf, workNodeOf } from '../graph/context.ts'
 import type { TemplateAction } from '../template.ts'
 import type { ActionTasks } from './plan-actions.ts'
 
@@ -36,13 +37,16 @@ export function actionTasks(
   const read = readArguments(own, action, args)
   const node = workNodeOf(service)
   const entry = digestOf(read).slice(0, 16)
-  const tasks = own.tasks({ ...contextOf(chosen, service), args: read })
+  const ask = (variant: 0 | 1) => own.tasks({ ...contextOf(chosen, service, variant), args: read })
+  const sources = sourcesOf(chosen, service)
+  const tasks = sources.length === 0 ? ask(0) : markLater(ask(0), ask(1), sources)
+  if (!tasks) throw new ProblemsError([thingsUnknown(service, sources)])
   // Equal arguments are one thing, others another: each is done once.
   const things = tasks.map((task) => ({ ...task, thing: `${task.thing} ${entry}`, node, owners: [address] }))
   const done = states.some(
     (one) => one.address === address && one.action === action && one.entry === entry && one.state === 'ok',
   )
-  return { entry, things, done, ...(own.timeoutMs === undefined ? {} : { timeoutMs: own.timeoutMs }) }
+  return { entry, args: read, things, done, ...(own.timeoutMs === undefined ? {} : { timeoutMs: own.timeoutMs }) }
 }
 
 /** Arguments by the action's schema: texts of the command line become what it says, defaults are filled in. */

@@ -1,5 +1,6 @@
 /** A plan of verbs: which services, in which order, with which commands. */
 import { type Address, tryReadAddress } from '../../base/address.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Service } from '../graph/graph.ts'
 import { thingKey } from '../graph/tasks.ts'
 import { indexPast, type PastIndex } from '../plan/past-index.ts'
@@ -12,6 +13,7 @@ import { type ActionGraph, type ActionStep, actionKey, LIFECYCLE, lifecycleOf, o
 /** An action of a template for one service, its arguments read: what it wants done once. */
 export interface ActionTasks {
   readonly entry: string
+  readonly args: JsonObject
   readonly things: readonly WantedThing[]
   /** How long its commands may show no sign of life. */
   readonly timeoutMs?: number
@@ -137,10 +139,10 @@ const isCustom = (action: string): boolean => !(LIFECYCLE as readonly string[]).
 function partsOf(
   { world, index, step, custom }: StepInput,
   service: Service | undefined,
-): Pick<ActionTasks, 'things' | 'entry' | 'timeoutMs'> & { removals: readonly PastTask[] } {
+): Pick<ActionTasks, 'things' | 'entry' | 'args' | 'timeoutMs'> & { removals: readonly PastTask[] } {
   const { service: address, action } = step
   const past = (index.pastOf.get(address) ?? []).filter((task) => !isSharedStill(world, address, task))
-  const nothing = { things: [], removals: [], entry: '' }
+  const nothing = { things: [], removals: [], entry: '', args: {} }
   switch (action) {
     case 'init':
     case 'delete':
@@ -157,8 +159,8 @@ function partsOf(
     default: {
       const own = service && custom(address, action)
       if (!own) return nothing
-      const { things, entry, timeoutMs } = own
-      return { things, removals: [], entry, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+      const { things, entry, args, timeoutMs } = own
+      return { things, removals: [], entry, args, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
     }
   }
 }

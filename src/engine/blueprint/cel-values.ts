@@ -1,18 +1,27 @@
 /** Takes values into an evaluation of CEL and out again; what touched a secret comes out as one. */
 import type { Json } from '../../base/json.ts'
+import { isLater, type Later } from '../../base/later.ts'
 import { isSecret, type Secret } from '../../base/secret.ts'
 
-/** Plain data that may hold secrets at its leaves. */
-export type Known = Json | Secret
+/** Plain data that may hold, at its leaves, secrets and what is known only after apply. */
+export type Known = Json | Secret | Later
 
-/** Lets values into an evaluation and out again, and notes which secrets were read meanwhile. */
-export function openGate() {
+/**
+ * Lets values into an evaluation and out again, and notes which secrets were read meanwhile, and what is known only
+ * after apply: of that, `variant` says which stand-in is let in.
+ */
+export function openGate(variant: 0 | 1 = 0) {
   const touched: Secret[] = []
+  const laters: Later[] = []
   const originals = new Map<object, Known>()
   const enter = (value: unknown): unknown => {
     if (isSecret(value)) {
       touched.push(value)
       return value.reveal()
+    }
+    if (isLater(value)) {
+      laters.push(value)
+      return enter(value.standIns[variant])
     }
     if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
     if (typeof value !== 'object' || value === null) return value
@@ -24,7 +33,7 @@ export function openGate() {
       if (held === undefined && !descriptor?.get) continue
       let entered: { value: unknown } | undefined
       const get = (): unknown => {
-        if (isSecret(held)) return enter(held)
+        if (isSecret(held) || isLater(held)) return enter(held)
         entered ??= { value: enter(descriptor?.get ? descriptor.get.call(value) : held) }
         return entered.value
       }
@@ -73,12 +82,12 @@ export function openGate() {
       'it gives neither text, a number, true or false, a list nor a map; string(…) makes text of most things',
     )
   }
-  return { enter, leave, touched: () => touched.length > 0 }
+  return { enter, leave, touched: () => touched.length > 0, laters: (): readonly Later[] => laters }
 }
 
 /** How many values are inside; it is asked once for each. */
 function sizeOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null || isSecret(value)) return 1
+  if (typeof value !== 'object' || value === null || isSecret(value) || isLater(value)) return 1
   const known = sizes.get(value)
   if (known !== undefined) return known
   const size = Object.values(value).reduce((sum: number, inner: unknown) => sum + sizeOf(inner), 1)
@@ -93,7 +102,7 @@ const VALUES_MAX = 20_000
 
 /** Every leaf made a secret. */
 function seal(value: Known, by: Secret): Known {
-  if (isSecret(value) || value === null) return value
+  if (isSecret(value) || isLater(value) || value === null) return value
   // As above: secrets stand at leaves.
   if (Array.isArray(value)) return value.map((one: Known) => seal(one, by)) as Json
   if (typeof value === 'object')

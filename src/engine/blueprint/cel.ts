@@ -1,5 +1,7 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
 import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import { sameData } from '../../base/json.ts'
+import { Later, typeOfValue } from '../../base/later.ts'
 import { ProblemsError } from '../../base/problem.ts'
 import { limitSteps, MATCHES, matches, withinLimits } from './cel-limits.ts'
 import { type Found, type NameRead, type ServiceRead, visit } from './cel-reads.ts'
@@ -23,6 +25,8 @@ export interface CelFault {
   readonly unknownName?: string
   /** A key that the value does not have: perhaps it is known only later. */
   readonly missingKey?: boolean
+  /** It mixes what does not go together, whatever the values are. */
+  readonly mistyped?: boolean
 }
 
 export type CelResult = { readonly value: Known } | { readonly fault: CelFault }
@@ -42,10 +46,41 @@ type Outcome = { readonly compiled: Compiled } | { readonly fault: CelFault }
 
 /**
  * Evaluates. `services` holds what each `services[…]` of the expression gives, by the text in its brackets.
- * A mistake is a fault; only what the data of a composed service throws (ProblemsError) goes on.
+ * A mistake is a fault; only what the data of a composed service throws (ProblemsError) goes on. What read a value that
+ * is known only after apply is known only then, and has the type that its stand-ins give.
  */
 export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Record<string, Known>> = {}): CelResult {
-  const gate = openGate()
+  const first = evaluateOnce(compiled, scope, services, 0)
+  return first.laters.length === 0 ? first.result : laterOf(first, evaluateOnce(compiled, scope, services, 1))
+}
+
+interface Evaluated {
+  readonly result: CelResult
+  readonly laters: readonly Later[]
+}
+
+function laterOf(first: Evaluated, second: Evaluated): CelResult {
+  const laters = [...first.laters, ...second.laters]
+  const results = [first.result, second.result]
+  const mistyped = results.find((one) => 'fault' in one && one.fault.mistyped)
+  if (mistyped && laters.every(({ type }) => type !== 'any')) return mistyped
+  const sources = laters.flatMap((one) => one.sources)
+  const [a, b] = results.map((one) => ('value' in one ? one.value : undefined))
+  // Faults of a stand-in say nothing of the value: it may be a number where the stand-in is none.
+  if (a === undefined || b === undefined || a instanceof Later || b instanceof Later)
+    return { value: new Later('any', sources) }
+  const types = [typeOfValue(a), typeOfValue(b)]
+  const type = types[0] === types[1] && types[0] !== undefined ? types[0] : 'any'
+  return { value: sameData(a, b) ? new Later(type, sources) : new Later(type, sources, [a, b]) }
+}
+
+function evaluateOnce(
+  compiled: Compiled,
+  scope: Scope,
+  services: Readonly<Record<string, Known>>,
+  variant: 0 | 1,
+): Evaluated {
+  const gate = openGate(variant)
   const secrets = compiled.names.flatMap((one) =>
     one.root === 'secrets' ? [[one.name, scope.secret(one.name)] as const] : [],
   )
@@ -63,17 +98,16 @@ export function evaluate(compiled: Compiled, scope: Scope, services: Readonly<Re
           : {}),
       }),
     )
-    return { value: gate.leave(result) }
+    return { result: { value: gate.leave(result) }, laters: gate.laters() }
   } catch (error) {
     const thrown = error instanceof Error && error.cause instanceof ProblemsError ? error.cause : error
     if (thrown instanceof ProblemsError) throw thrown
     const fault = faultOf(error)
     // A reason may quote a value; that of a secret is never shown.
-    return {
-      fault: gate.touched()
-        ? { ...fault, reason: 'it cannot be evaluated; the reason may quote a secret, so it is not shown' }
-        : fault,
-    }
+    const told = gate.touched()
+      ? { ...fault, reason: 'it cannot be evaluated; the reason may quote a secret, so it is not shown' }
+      : fault
+    return { result: { fault: told }, laters: gate.laters() }
   } finally {
     fileReader = undefined
   }
@@ -105,10 +139,18 @@ function faultOf(error: unknown): CelFault {
       ...(error.range ? { start: error.range.start, end: error.range.end } : {}),
       ...(unknownName === undefined ? {} : { unknownName }),
       ...(error.code === 'no_such_key' ? { missingKey: true } : {}),
+      ...(MISTYPED.has(error.code) ? { mistyped: true } : {}),
     }
   }
   return { reason: error instanceof Error ? lowerFirst(error.message) : 'it cannot be evaluated' }
 }
+
+const MISTYPED: ReadonlySet<string> = new Set([
+  'no_such_overload',
+  'no_matching_overload',
+  'invalid_condition_type',
+  'invalid_logical_operand',
+])
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)
 

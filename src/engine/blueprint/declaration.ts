@@ -1,11 +1,12 @@
 import type { Address } from '../../base/address.ts'
 import type { Json } from '../../base/json.ts'
+import type { Later } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import type { Secret } from '../../base/secret.ts'
 
 /** A value with its place; maps and lists keep the places of what they hold. */
 export type Value =
-  | { readonly type: 'scalar'; readonly value: null | boolean | number | string | Secret; readonly at: Place }
+  | { readonly type: 'scalar'; readonly value: null | boolean | number | string | Secret | Later; readonly at: Place }
   | { readonly type: 'list'; readonly items: readonly Value[]; readonly at: Place }
   | {
       readonly type: 'map'
@@ -56,7 +57,7 @@ export interface Scope {
   /** Only in the template of a composition: the service that is composed. */
   readonly own?: OwnScope
   /** Only under `$each`. */
-  readonly each?: { readonly key: Json; readonly value: Json | Secret }
+  readonly each?: { readonly key: Json; readonly value: Json | Secret | Later }
 }
 
 /** What a composition's expressions know of the service: `data`, `name`, `parent` and `links`. */

@@ -1,5 +1,6 @@
 /** Checks and evaluates one `${…}`: every name that it reads, and the services that it refers to. */
 import { type Address, tryReadAddress } from '../../base/address.ts'
+import type { JsonObject } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
@@ -35,18 +36,29 @@ export function evaluatePart(part: ExpressionPart, scope: Scope, services: Servi
     }
     if (!service.outputs) open.push(address)
     const outputs = service.outputs ?? {}
-    readings[index] = {
+    const own = {
       ...service.data,
       ...outputs,
       name: service.name,
       data: service.data,
-      ...(service.outputs ? { outputs } : {}),
+      ...(service.outputs ? { outputs: under(outputs, service.facts) } : {}),
     }
+    readings[index] = under(own, service.facts)
   }
   const result = evaluate(compiled.compiled, scope, readings)
   if ('value' in result) return { state: 'known', data: result.value }
   if (result.fault.missingKey && open.length > 0) return { state: 'later', waitsFor: open }
   return { state: 'problem', problem: problemOf(part, result.fault, scope) }
+}
+
+/** With facts under what has other names. They stay getters, so that it is known who was read. */
+function under(own: JsonObject, facts: JsonObject | undefined): JsonObject {
+  if (!facts) return own
+  const descriptors = Object.entries(Object.getOwnPropertyDescriptors(facts))
+  return Object.defineProperties(
+    { ...own },
+    Object.fromEntries(descriptors.filter(([name]) => !Object.hasOwn(own, name))),
+  )
 }
 
 export interface CompiledPart {

@@ -1,5 +1,6 @@
 /** Reads `${…}` in values, and evaluates those that waited for other services. */
 import type { Address } from '../../base/address.ts'
+import { isLater, joinLater, type Later } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import { isSecret, joinText, type Text } from '../../base/secret.ts'
@@ -140,9 +141,9 @@ function joinParts(
 ): { readonly data: Known } | { readonly problem: Problem } {
   const [only] = known
   if (known.length === 1 && only !== undefined) return { data: only }
-  const texts: Text[] = []
+  const texts: (Text | Later)[] = []
   for (const [i, data] of known.entries()) {
-    if (data === null || (typeof data === 'object' && !isSecret(data))) {
+    if (data === null || (typeof data === 'object' && !isSecret(data) && !isText(data))) {
       const part = parts[i]
       const shown = part === undefined || typeof part === 'string' ? '' : `\${${part.source}} `
       return {
@@ -154,9 +155,13 @@ function joinParts(
         },
       }
     }
-    texts.push(isSecret(data) ? data : String(data))
+    texts.push(isSecret(data) || isLater(data) ? data : String(data))
   }
-  return { data: joinText(texts, '') }
+  const sure = texts.filter((one): one is Text => !isLater(one))
+  return { data: sure.length < texts.length ? joinLater(texts) : joinText(sure, '') }
 }
+
+/** Known only later, but then text or what becomes text. */
+const isText = (data: Known): boolean => isLater(data) && data.type !== 'list' && data.type !== 'map'
 
 const NO_SERVICES: ServiceReadings = new Map()

@@ -8,6 +8,8 @@ export interface ServiceReading {
   readonly data: JsonObject
   /** undefined while they are known only after apply. */
   readonly outputs: JsonObject | undefined
+  /** Of a node: what it is, by name, under what its data and outputs do not name. Members may be getters. */
+  readonly facts?: JsonObject
 }
 
 /** Services by address; a Map fits. */

@@ -1,5 +1,6 @@
 /** Small things to do with values that know their places. */
 import type { Json } from '../../base/json.ts'
+import { isLater, wordsOf } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import { isSecret } from '../../base/secret.ts'
 import type { Known } from './cel-values.ts'
@@ -7,7 +8,8 @@ import type { Entry, Value } from './declaration.ts'
 
 /** Data as a value; all of it stands at one place. */
 export function asValue(data: Known, at: Place): Value {
-  if (isSecret(data) || data === null || typeof data !== 'object') return { type: 'scalar', value: data, at }
+  if (isSecret(data) || isLater(data) || data === null || typeof data !== 'object')
+    return { type: 'scalar', value: data, at }
   // Lists and maps that came out of expressions may hold secrets, which Json does not name.
   if (Array.isArray(data)) return { type: 'list', items: data.map((one: Known) => asValue(one, at)), at }
   return {
@@ -53,9 +55,11 @@ export function kindOf(value: Value): string {
         ? 'nothing'
         : isSecret(value.value)
           ? 'a secret'
-          : typeof value.value === 'string'
-            ? `"${clip(value.value)}"`
-            : String(value.value)
+          : isLater(value.value)
+            ? `what is ${wordsOf(value.value.sources)}`
+            : typeof value.value === 'string'
+              ? `"${clip(value.value)}"`
+              : String(value.value)
   }
 }
 

@@ -1,14 +1,17 @@
 /** Chooses what must be chosen (ports, addresses, disks), and fills in what depends on the choices. */
 import { type Address, tryReadAddress } from '../../base/address.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { sameData } from '../../base/json.ts'
+import { type Later, showPlaceholders, wordsOf } from '../../base/later.ts'
 import { type Problem, ProblemsError, sortProblems } from '../../base/problem.ts'
 import type { ServiceReadings } from '../blueprint/expressions.ts'
 import type { Built } from './build.ts'
-import { type Chosen, contextOf, nodeOf, type Surroundings } from './context.ts'
+import { type Chosen, contextOf, nodeOf, type Surroundings, sourcesOf } from './context.ts'
 import { dataOfFields, expressionsIn } from './fields.ts'
 import { type Graph, producersOf, type Service } from './graph.ts'
 import { type Choice, openPools, type Pools } from './pool.ts'
 import { resolveFields } from './resolve.ts'
+import { factsOf, isOpenData, outputsOf } from './service-outputs.ts'
 import { slugsOf } from './slug.ts'
 import { choose, listen, NothingToTake, reserveWishes } from './take.ts'
 import { validateFields } from './validate.ts'
@@ -25,6 +28,13 @@ export interface Allocated extends Chosen {
   /** To be remembered: every choice of every service. */
   readonly allocations: readonly Choice[]
   readonly problems: Problem[]
+  readonly open: ReadonlySet<Address>
+  /** Of open services: their fields that are known only after apply, by path. */
+  readonly laters: ReadonlyMap<Address, ReadonlyMap<string, Later>>
+  /** Nodes of which an expression reads what they are. */
+  readonly factsRead: ReadonlySet<Address>
+  /** Whose data turned out not to fit, in `fillAgain`. */
+  readonly misfits?: ReadonlyMap<Address, readonly Problem[]>
 }
 
 /**
@@ -50,13 +60,16 @@ export function allocate({ graph, later }: Pick<Built, 'graph' | 'later'>, input
     pools: openPools(kept, (address) => services.has(address)),
     allocations: [],
     problems: [],
+    open: new Set(),
+    laters: new Map(),
+    factsRead: new Set(),
   }
   for (const round of roundsOf(graph, later)) {
     for (const address of round) fillIn(state, address, later)
     chooseFor(state, round)
     for (const address of round) computeOutputs(state, address)
   }
-  const { allocated, outputs, allocations, problems, facts, derived, workspace } = state
+  const { allocated, outputs, allocations, problems, facts, derived, workspace, open, laters, factsRead, shown } = state
   return {
     graph: state.graph,
     slugs,
@@ -66,8 +79,42 @@ export function allocate({ graph, later }: Pick<Built, 'graph' | 'later'>, input
     facts,
     derived,
     workspace,
+    ...(shown ? { shown } : {}),
+    open,
+    laters,
+    factsRead,
     problems: sortProblems(problems),
   }
+}
+
+/** What was open, filled with what is known by now; all choices stay. Costs what is open, not what the graph holds. */
+export function fillAgain(former: Allocated, later: Built['later'], shown: Surroundings['shown']): Allocated {
+  const services = new Map(former.graph.services)
+  const state: State = {
+    ...former,
+    ...(shown ? { shown } : {}),
+    graph: { services, order: former.graph.order },
+    services,
+    allocated: new Map(former.allocated),
+    outputs: new Map(former.outputs),
+    pools: openPools([], () => false),
+    allocations: [...former.allocations],
+    problems: [],
+    open: new Set(former.open),
+    laters: new Map(former.laters),
+    factsRead: new Set(former.factsRead),
+  }
+  const misfits = new Map<Address, readonly Problem[]>()
+  for (const address of former.graph.order) {
+    if (!former.open.has(address)) continue
+    const before = state.problems.length
+    state.open.delete(address)
+    state.laters.delete(address)
+    fillIn(state, address, later)
+    computeOutputs(state, address)
+    if (state.problems.length > before) misfits.set(address, state.problems.slice(before))
+  }
+  return { ...former, ...state, misfits }
 }
 
 interface State extends Surroundings {
@@ -79,6 +126,9 @@ interface State extends Surroundings {
   readonly pools: Pools
   readonly allocations: Choice[]
   readonly problems: Problem[]
+  readonly open: Set<Address>
+  readonly laters: Map<Address, ReadonlyMap<string, Later>>
+  readonly factsRead: Set<Address>
 }
 
 /** In graph order; a service comes a round after those of which its data read outputs, and never before its producers. */
@@ -108,18 +158,24 @@ function fillIn(state: State, address: Address, later: Built['later']): void {
   const service = state.services.get(address)
   if (!fields || !service) return
   const resolved = resolveFields(fields, readingsOf(state), () => false)
-  const { data, problems } = validateFields(service.template, resolved.fields, { address, at: service.at })
+  const { data, laters, problems } = validateFields(service.template, resolved.fields, { address, at: service.at })
   // What the template does not know was told when the graph was built.
   state.problems.push(...resolved.problems, ...problems.filter(({ code }) => code !== 'FIELD_UNKNOWN'))
   state.services.set(address, { ...service, data })
+  if (laters.size === 0) return
+  state.open.add(address)
+  state.laters.set(address, laters)
 }
 
-const readingsOf = ({ services, outputs }: State): ServiceReadings => ({
+const readingsOf = (state: State): ServiceReadings => ({
   get: (address) => {
-    const service = services.get(address)
-    return service && { name: service.name, data: service.data, outputs: outputs.get(address) ?? {} }
+    const service = state.services.get(address)
+    if (!service) return undefined
+    const facts = factsOf(state, service, (node) => state.factsRead.add(node))
+    const outputs = state.outputs.get(address) ?? {}
+    return { name: service.name, data: service.data, outputs, ...(facts ? { facts } : {}) }
   },
-  keys: () => services.keys(),
+  keys: () => state.services.keys(),
 })
 
 function chooseFor(state: State, round: readonly Address[]): void {
@@ -140,7 +196,21 @@ function chooseFor(state: State, round: readonly Address[]): void {
     }
     const allocated = callAllocate(unchosen, service, choose(state.pools, service, options), state.problems)
     if (allocated) state.allocated.set(service.address, allocated)
+    if (state.open.has(service.address)) refuseOpenChoice(state, service, asked)
   }
+}
+
+/** A choice is made when planning: what it goes by must be known then. */
+function refuseOpenChoice(state: State, service: Service, asked: ReadonlyMap<string, Partial<Choice>>): void {
+  const other = new Map<string, Partial<Choice>>()
+  const unchosen: Chosen = { ...state, allocated: NONE, outputs: NONE }
+  guarded(service, [], () =>
+    service.template.allocate?.({ ...contextOf(unchosen, service, 1), take: listen(state.pools, service, other) }),
+  )
+  const differs = [...other].some(([key, row]) => !sameData(asked.get(key), row))
+  if (!differs || !state.shown?.complete) return
+  const message = `${service.address}: what is chosen for it depends on what is ${wordsOf(sourcesOf(state, service))}.`
+  state.problems.push({ code: 'SET_UNKNOWN', at: service.at, message, hint: 'Give a value that every plan knows.' })
 }
 
 function callAllocate(
@@ -159,14 +229,16 @@ function computeOutputs(state: State, address: Address): void {
   if (service?.outputs) {
     const { fields, problems } = resolveFields(service.outputs, readingsOf(state), () => false)
     state.problems.push(...problems)
-    state.outputs.set(address, dataOfFields(fields) as JsonObject)
+    const outputs = dataOfFields(fields) as JsonObject
+    state.outputs.set(address, outputs)
+    if (isOpenData(outputs)) state.open.add(address)
   }
   if (!service?.template.outputs) return
-  const context = contextOf(state, service)
-  const node = service.node === undefined ? undefined : context.node
-  const outputs = guarded(service, state.problems, () => service.template.outputs?.({ ...context, node }))
-  // Secrets in outputs are hidden behind JSON's type, as in data: JSON shows them sealed.
-  if (outputs) state.outputs.set(address, outputs as JsonObject)
+  const outputs = guarded(service, state.problems, () => outputsOf(state, service))
+  if (!outputs) return
+  state.outputs.set(address, outputs)
+  const mayBeOpen = service.template.gives !== undefined || sourcesOf(state, service).length > 0
+  if (mayBeOpen && isOpenData(outputs)) state.open.add(address)
 }
 
 /** Runs a template's function: what it reports as ProblemsError is the person's, everything else a bug that goes on. */
@@ -175,7 +247,9 @@ function guarded<Result>(service: Service, problems: Problem[], call: () => Resu
     return call()
   } catch (error) {
     if (error instanceof ProblemsError)
-      problems.push(...error.problems.map((one) => ({ ...one, at: one.at ?? service.at })))
+      problems.push(
+        ...error.problems.map((one) => ({ ...one, message: showPlaceholders(one.message), at: one.at ?? service.at })),
+      )
     else if (!(error instanceof NothingToTake)) throw error
     return undefined
   }

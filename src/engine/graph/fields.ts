@@ -1,11 +1,12 @@
 /** From values with places to plain data, and back from plain data to values that stand somewhere. */
 import type { Json } from '../../base/json.ts'
+import { isLater, type Later, wordsOf } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import { isSecret, type Secret } from '../../base/secret.ts'
 import type { Entry, ExpressionValue, Value } from '../blueprint/declaration.ts'
 
-/** Data in which secrets may stand, before it is frozen into a service. */
-export type Loose = null | boolean | number | string | Secret | undefined | Loose[] | { [key: string]: Loose }
+/** Data in which secrets, and what is known later, may stand, before it is frozen into a service. */
+export type Loose = null | boolean | number | string | Secret | Later | undefined | Loose[] | { [key: string]: Loose }
 
 /** Data of a value. An expression that waits for other services is undefined and handed to `onExpression`. */
 export function dataOf(
@@ -38,7 +39,7 @@ export function dataOfFields(
 /** Data as a value that stands at one place: what templates and expressions give. */
 export function placedValue(data: unknown, at: Place): Value {
   if (Array.isArray(data)) return { type: 'list', items: data.map((item) => placedValue(item, at)), at }
-  if (isSecret(data)) return { type: 'scalar', value: data, at }
+  if (isSecret(data) || isLater(data)) return { type: 'scalar', value: data, at }
   if (typeof data === 'object' && data !== null) return { type: 'map', entries: entriesOf(data, at), at }
   if (typeof data === 'string' || typeof data === 'number' || typeof data === 'boolean')
     return { type: 'scalar', value: data, at }
@@ -94,6 +95,7 @@ export const canonicalKey = (key: string): string =>
 /** For messages: short, and never what is secret. */
 export function showData(data: Loose | Json): string {
   if (isSecret(data)) return String(data)
+  if (isLater(data)) return wordsOf(data.sources)
   if (Array.isArray(data)) return 'a list'
   if (data === null) return 'empty'
   if (typeof data === 'object') return 'a map'

@@ -3,13 +3,14 @@ import type { Address } from '../../base/address.ts'
 import { type Json, plain, sameData } from '../../base/json.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { AnyTask } from '../task.ts'
+import { askTemplate } from './ask-template.ts'
 import { type Chosen, contextOf } from './context.ts'
 import type { Service } from './graph.ts'
 import { holdsSealed, ignoredFields, type KeptFields } from './kept-fields.ts'
 import { type Leaf, leavesBetween, withParts } from './leaves.ts'
 import { otherValues } from './other-values.ts'
 import type { SchemaPart } from './schema.ts'
-import { askTemplate, type Left, type OwnedTask, thingKey, type WantedTasks } from './tasks.ts'
+import { type Left, type OwnedTask, thingKey, type WantedTasks } from './tasks.ts'
 
 /**
  * Asks each template again with other values in its ignored fields: what then differs stems from them, and is marked on

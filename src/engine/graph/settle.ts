@@ -175,8 +175,8 @@ export function readingsOf({ settled, roster }: Settling): ServiceReadings {
       const known = settled.get(address)
       if (!known) return undefined
       const { member, data, later } = known
-      const { outputs: made, declaredOutputs } = member.template
-      const outputs = later || made || declaredOutputs ? undefined : {}
+      const { outputs: made, declaredOutputs, connection } = member.template
+      const outputs = later || made || declaredOutputs || connection ? undefined : {}
       return { name: member.declaration.name, data, outputs }
     },
   }

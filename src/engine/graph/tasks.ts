@@ -1,10 +1,11 @@
 /** What every service wants of which node: templates asked for their tasks, and equal things of one node united. */
 import type { Address } from '../../base/address.ts'
 import { sameData } from '../../base/json.ts'
-import { type Problem, ProblemsError, sortProblems } from '../../base/problem.ts'
-import type { AnyTask, PlacedTask } from '../task.ts'
-import type { Context } from '../template.ts'
-import { type Chosen, contextOf, workNodeOf } from './context.ts'
+import { unique } from '../../base/later.ts'
+import { type Problem, sortProblems } from '../../base/problem.ts'
+import type { LaterTask, PlacedTask } from '../task.ts'
+import { placedTasks } from './ask-template.ts'
+import type { Chosen } from './context.ts'
 import type { Service } from './graph.ts'
 import type { Leaf } from './leaves.ts'
 
@@ -37,10 +38,7 @@ export interface WantedTasks {
 
 export const thingKey = (node: Address, thing: string): string => `${node} ${thing}`
 
-/**
- * Asks every template, producers first. A template reports bad data by throwing ProblemsError: its service then has no
- * tasks here, and its problems are among the others. Anything else that it throws is a bug and goes on.
- */
+/** Asks every template, producers first. A service whose template reports bad data has no tasks here. */
 export function tasksOf(chosen: Chosen): WantedTasks {
   const problems: Problem[] = []
   const things = new Map<string, OwnedTask>()
@@ -70,36 +68,68 @@ export function tasksOf(chosen: Chosen): WantedTasks {
   return { tasks, things, problems: sortProblems(problems) }
 }
 
-/** All tasks of a service, by what it is given. Throws what its template throws. */
-export function askTemplate({ template }: Pick<Service, 'template'>, context: Context): AnyTask[] {
-  const tasks = template.tasks?.(context) ?? []
-  const running = template.running?.({ ...context, tasks }) ?? []
-  return [...tasks, ...running.map((task): AnyTask => ({ ...task, rung: 'running' }))]
-}
-
-function placedTasks(chosen: Chosen, service: Service, problems: Problem[]): PlacedTask[] {
-  const node = workNodeOf(service)
-  try {
-    return askTemplate(service, contextOf(chosen, service)).map((task) => ({ ...task, node }))
-  } catch (error) {
-    if (!(error instanceof ProblemsError)) throw error
-    problems.push(...error.problems.map((problem) => ({ ...problem, at: problem.at ?? service.at })))
-    return []
-  }
-}
-
 /** Equal wants share a thing; others are united by its kind, if that can. It stands as soon as one of its owners is installed. */
 function unite(former: OwnedTask, task: PlacedTask, owner: Address): { task: OwnedTask } | { conflict: string } {
   if (former.kind.name !== task.kind.name) return { conflict: `as ${former.kind.name} and as ${task.kind.name}` }
-  const merged = sameData(former.wanted, task.wanted)
-    ? { wanted: former.wanted }
-    : former.kind.merge?.(former.wanted, task.wanted)
-  if (!merged) return { conflict: 'not alike' }
+  const merged = uniteWanted(former, former.wanted, task.wanted)
   if ('conflict' in merged) return merged
+  const later = uniteLater(former, task)
+  if (later && 'conflict' in later) return later
   const rung = former.rung === 'installed' || task.rung === 'installed' ? 'installed' : 'running'
   const owners = former.owners.includes(owner) ? former.owners : [...former.owners, owner]
   const holds = former.holds ?? task.holds
-  return { task: { ...former, wanted: merged.wanted, rung, owners, ...(holds ? { holds } : {}) } }
+  const { later: _open, ...rest } = former
+  return {
+    task: { ...rest, wanted: merged.wanted, rung, owners, ...(holds ? { holds } : {}), ...(later ? { later } : {}) },
+  }
+}
+
+type United = { readonly wanted: unknown } | { readonly conflict: string }
+
+const uniteWanted = ({ kind }: PlacedTask, a: unknown, b: unknown): United =>
+  sameData(a, b) ? { wanted: a } : (kind.merge?.(a, b) ?? { conflict: 'not alike' })
+
+/** The same with the other stand-ins, where one of them holds some. */
+function uniteLater(former: PlacedTask, task: PlacedTask): LaterTask | { conflict: string } | undefined {
+  if (!former.later && !task.later) return undefined
+  const other = uniteWanted(
+    former,
+    former.later ? former.later.other : former.wanted,
+    task.later ? task.later.other : task.wanted,
+  )
+  if ('conflict' in other) return other
+  return { other: other.wanted, sources: unique([...(former.later?.sources ?? []), ...(task.later?.sources ?? [])]) }
+}
+
+/** What one service wants, whoever else wants it. */
+export function tasksOfOne(chosen: Chosen, address: Address): readonly PlacedTask[] {
+  const service = chosen.graph.services.get(address)
+  return service ? placedTasks(chosen, service, []) : []
+}
+
+/** The things of a service as they are wanted now; a shared one as all its owners want it. */
+export function wantedAgain(
+  chosen: Chosen,
+  things: readonly OwnedTask[],
+): { readonly things: readonly (OwnedTask | undefined)[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const asked = new Map<Address, readonly PlacedTask[]>()
+  const ask = (owner: Address): readonly PlacedTask[] => {
+    const service = chosen.graph.services.get(owner)
+    const tasks = asked.get(owner) ?? (service ? placedTasks(chosen, service, problems) : [])
+    asked.set(owner, tasks)
+    return tasks
+  }
+  const again = things.map(({ node, thing, owners }) =>
+    owners
+      .flatMap((owner) => ask(owner).map((task) => ({ owner, task })))
+      .filter(({ task }) => task.node === node && task.thing === thing)
+      .reduce<OwnedTask | undefined>((former, { owner, task }) => {
+        const united = former ? unite(former, task, owner) : { task: { ...task, owners: [owner] } }
+        return 'conflict' in united ? undefined : united.task
+      }, undefined),
+  )
+  return { things: again, problems }
 }
 
 function conflictProblem(

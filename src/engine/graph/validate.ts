@@ -1,13 +1,15 @@
 /** Fields of a declaration → data of a service, held against its template's schema. */
 import type { JsonObject } from '../../base/json.ts'
+import { isLater, type Later, wordsOf } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import { isSecret } from '../../base/secret.ts'
 import type { Entry } from '../blueprint/declaration.ts'
 import type { AnyTemplate } from '../template.ts'
-import { dataOfFields, join, type Loose, placesOf } from './fields.ts'
+import { dataOfFields, join, type Loose, placeOf, placesOf } from './fields.ts'
+import { fitLater, schemaAt } from './later-fields.ts'
 import { mistakesOf, pathOf, unknownField, unknownWithin } from './mistakes.ts'
-import { checkAgainst, type SchemaPart } from './schema.ts'
+import { checkAgainst, describeSchema, type SchemaPart } from './schema.ts'
 
 export interface ValidateOptions {
   /** Who it is, for messages. */
@@ -22,13 +24,14 @@ export interface ValidateOptions {
 
 /**
  * Data with defaults, nothing coerced: AYS coerced nothing either. Secrets stay Secret objects. What an expression will
- * give later is absent and not held against the schema yet. Data is complete only without problems.
+ * give later is absent and not held against the schema yet; of what is known only after apply (Later objects, `laters`
+ * by path) only the type is. Data is complete only without problems.
  */
 export function validateFields(
   template: AnyTemplate,
   fields: readonly Entry[],
   options: ValidateOptions,
-): { readonly data: JsonObject; readonly problems: Problem[] } {
+): { readonly data: JsonObject; readonly laters: ReadonlyMap<string, Later>; readonly problems: Problem[] } {
   // A TypeBox schema is JSON Schema; its static type says nothing of the keywords that messages speak of.
   const schema = template.data as SchemaPart
   const problems: Problem[] = []
@@ -44,13 +47,41 @@ export function validateFields(
 
   const waiting = new Set<string>()
   const data = dataOfFields(known, '', (path) => waiting.add(path))
-  const held: Held = { secrets: new Set(), waiting, restore: [] }
+  const held: Held = { secrets: new Set(), waiting, laters: new Map(), restore: [], schema }
   const checked = standIns(data, '', held)
-  const errors = checkAgainst(template.data, checked).filter((error) => !isWaiting(pathOf(error), waiting))
+  const errors = checkAgainst(template.data, checked).filter(
+    (error) => !isWaiting(pathOf(error), waiting) && !isWaiting(pathOf(error), held.laters),
+  )
   if (errors.length > 0) problems.push(...mistakesOf(errors, placesOf(known, options.at), held.secrets, options))
   for (const restore of held.restore) restore()
+  if (held.laters.size > 0) problems.push(...mistypedLaters(held, placesOf(known, options.at), options))
   // Secret objects are hidden behind JSON's type: JSON shows them sealed, as Service.data says.
-  return { data: checked as JsonObject, problems }
+  return { data: checked as JsonObject, laters: held.laters, problems }
+}
+
+/** Of what is known only later, the type is known already. */
+function mistypedLaters(
+  { laters, schema }: Held,
+  places: Readonly<Record<string, Place>>,
+  { address }: ValidateOptions,
+): Problem[] {
+  return [...laters].flatMap(([path, later]): Problem[] => {
+    const part = schemaAt(schema, path)
+    if (!part || fitLater(later, part)) return []
+    const message = `${address}: ${path} is ${TYPES[later.type]} that is ${wordsOf(later.sources)}, but ${describeSchema(part)} is expected.`
+    const hint = 'Read another output, or make of this one what is expected: int(…), string(…).'
+    return [{ code: 'FIELD_TYPE', at: placeOf(places, path), message, hint }]
+  })
+}
+
+const TYPES: Readonly<Record<Later['type'], string>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  list: 'a list',
+  map: 'a map',
+  any: 'a value',
 }
 
 interface Held {
@@ -58,6 +89,9 @@ interface Held {
   readonly secrets: Set<string>
   /** Paths of which the value is known later. */
   readonly waiting: ReadonlySet<string>
+  /** By path, what is known only after apply. */
+  readonly laters: Map<string, Later>
+  readonly schema: SchemaPart
   /** Puts the secrets back and takes what waits out. */
   readonly restore: (() => void)[]
 }
@@ -74,7 +108,7 @@ function standIns(data: Loose, path: string, held: Held): Loose {
     })
     return copy
   }
-  if (typeof data !== 'object' || data === null || isSecret(data)) return data
+  if (typeof data !== 'object' || data === null || isSecret(data) || isLater(data)) return data
   const copy: { [key: string]: Loose } = {}
   for (const [key, value] of Object.entries(data)) {
     const there = join(path, key)
@@ -89,6 +123,12 @@ function standIns(data: Loose, path: string, held: Held): Loose {
 }
 
 function standIn(value: Loose, path: string, held: Held, set: (value: Loose) => void): Loose {
+  if (isLater(value)) {
+    const fitted = fitLater(value, schemaAt(held.schema, path)) ?? value
+    held.laters.set(path, fitted)
+    held.restore.push(() => set(fitted))
+    return STAND_IN
+  }
   if (!isSecret(value) && !held.waiting.has(path)) return standIns(value, path, held)
   if (isSecret(value)) held.secrets.add(path)
   held.restore.push(() => set(value))
@@ -101,7 +141,7 @@ function define(object: { [key: string]: Loose }, key: string, value: Loose): vo
   else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
 }
 
-function isWaiting(path: string, waiting: ReadonlySet<string>): boolean {
+function isWaiting(path: string, waiting: ReadonlySet<string> | ReadonlyMap<string, Later>): boolean {
   if (waiting.size === 0) return false
-  return [...waiting].some((one) => path === one || path.startsWith(`${one}.`))
+  return [...waiting.keys()].some((one) => path === one || path.startsWith(`${one}.`))
 }

@@ -37,6 +37,7 @@ export function planAct(
     act: {
       action: act.action,
       entry: act.entry,
+      args: act.args,
       ...(act.timeoutMs === undefined ? {} : { timeoutMs: act.timeoutMs }),
     },
     after: before.map((one) => one.key),

@@ -46,6 +46,9 @@ export function planService(world: World, index: PastIndex, service: Service): P
   const action = actionOf(known, tasks)
   if (action === 'none') return { plan: { ...facts, action, why: 'change', tasks: [] }, works: [], removal: false }
   const why = known ? whyOf(active) : action === 'adopt' ? 'adopt' : 'new'
+  const waiting = action === 'unknown' ? things.find((thing) => thing.later)?.later?.sources[0]?.from : undefined
+  if (waiting && active.every((task) => task.why === 'waits'))
+    return { plan: { ...facts, action, why: 'waits', waitsFor: waiting, tasks: active }, works, removal: false }
   const blocked = active.length > 0 && active.every((task) => task.action === 'unknown')
   return {
     plan: {
@@ -70,6 +73,8 @@ export function planAdoption(world: World, index: PastIndex, service: Service): 
     ...(service.node ? { node: service.node } : {}),
   }
   const adopted = (world.tasks.get(address) ?? []).flatMap((thing) => {
+    // What is there cannot be held against what is not known.
+    if (thing.later) return []
     const past = index.pastTask.get(thingKey(thing.node, thing.thing))
     const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
     const claim = world.lostClaim?.(thing.node, thing.thing)

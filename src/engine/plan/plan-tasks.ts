@@ -7,8 +7,10 @@ import { thingKey } from '../graph/tasks.ts'
 import type { Effect, Finding } from '../kind.ts'
 import { type Decision, decideUnwanted, decideWanted } from './decide.ts'
 import { forcingPlace } from './forcing-place.ts'
+import { asksPlaceholders } from './open-looks.ts'
 import type { PastIndex } from './past-index.ts'
 import type { ServicePlan, TaskPlan } from './plan.ts'
+import { uniteDecisions } from './unite.ts'
 import type { PastTask, WantedThing, World } from './world.ts'
 
 /** A thing to have. */
@@ -21,11 +23,12 @@ export function wantTask(
 ): TaskPlan {
   const past = index.pastTask.get(thingKey(thing.node, thing.thing))
   const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
-  const decision = decideWanted(thing.kind, thing.thing, thing.wanted, finding, past, {
-    holds: thing.holds,
-    force,
-    left: thing.left,
-  })
+  const decide = (wanted: unknown): Decision =>
+    decideWanted(thing.kind, thing.thing, wanted, finding, past, { holds: thing.holds, force, left: thing.left })
+  if (thing.later && finding.state === 'unknown' && world.sight(thing.node).state !== 'lost' && asksPlaceholders(thing))
+    return { ...blank({ ...thing, kind: thing.kind.name }), action: 'unknown', why: 'waits', at: service.at }
+  const first = decide(thing.wanted)
+  const decision = thing.later ? uniteDecisions(first, decide(thing.later.other), thing.later) : first
   return withClaim(world, taskPlan(thing, thing.kind.name, decision, forcingPlace(service, decision.changes)))
 }
 
@@ -60,7 +63,7 @@ export function withNode(task: PastTask, why: ServicePlan['why']): TaskPlan {
 }
 
 const blank = (
-  task: PastTask,
+  task: Pick<TaskPlan, 'thing' | 'kind' | 'node' | 'rung'>,
 ): Pick<TaskPlan, 'thing' | 'kind' | 'node' | 'rung' | 'changes' | 'commands' | 'effects'> => ({
   thing: task.thing,
   kind: task.kind,

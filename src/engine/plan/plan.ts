@@ -1,4 +1,5 @@
 import type { Address } from '../../base/address.ts'
+import type { LaterType } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Command, Effect, FieldChange } from '../kind.ts'
@@ -27,6 +28,8 @@ export interface Plan {
   readonly held: readonly PlanHold[]
   /** Services that are remembered under another address (`$moved`): renamed, not replaced. */
   readonly renamed: readonly Renamed[]
+  /** What is known only after apply. Absent: every value is known. */
+  readonly unknowns?: readonly PlanUnknown[]
   readonly nodes: number
   /** True when every node is simulated or none is: nothing real is touched. */
   readonly simulated: boolean
@@ -36,6 +39,19 @@ export interface Plan {
 export interface Renamed {
   readonly from: Address
   readonly to: Address
+}
+
+/** A field whose value is known only after apply. In `changes` it stands as `{ later: { type, from } }`. */
+export interface PlanUnknown {
+  readonly service: Address
+  /** `content`, `users.0.name`; '' where a service that it consumes has such a field. */
+  readonly field: string
+  readonly type: LaterType
+  /** Who decides it, and the output that is not known. */
+  readonly decidedBy: Address
+  readonly output: string
+  /** `after node/n1 is made`. */
+  readonly when: string
 }
 
 /** A hold, as every plan names it. */

@@ -5,6 +5,7 @@ import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { Effect } from '../kind.ts'
 import type { Action, BlastRadius, Plan, ServicePlan } from './plan.ts'
 import type { Planned } from './planned.ts'
+import { unknownsOf } from './unknowns.ts'
 import type { World } from './world.ts'
 
 export function finishPlan(world: World, services: readonly ServicePlan[], planned: readonly Planned[]): Plan {
@@ -26,6 +27,7 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
   const lost = new Map<Address, Problem>()
   for (const service of services)
     if (service.why === 'lost' && service.node && service.problem) lost.set(service.node, service.problem)
+  const unknowns = unknownsOf(world, services)
   const body = {
     format: 1,
     kind: world.kind,
@@ -39,6 +41,7 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
     blocked: blockedBy(world, services),
     held: [...world.holds.values()].filter((hold) => world.graph.services.has(hold.address)),
     renamed: world.renamed.filter(({ to }) => world.includes(to)),
+    ...(unknowns.length > 0 ? { unknowns } : {}),
     nodes: nodes.size,
     simulated: world.simulated,
   } as const

@@ -1,6 +1,7 @@
 /** What a plan is made of: the graph, what is wanted on which node, what was found, what is remembered. */
 import type { Address } from '../../base/address.ts'
-import type { Json } from '../../base/json.ts'
+import type { Json, JsonObject } from '../../base/json.ts'
+import type { Later } from '../../base/later.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Claim } from '../claim.ts'
 import type { Graph } from '../graph/graph.ts'
@@ -63,6 +64,7 @@ export interface PlanAct {
   readonly action: string
   /** Digest of the arguments. */
   readonly entry: string
+  readonly args: JsonObject
   readonly things: readonly WantedThing[]
   /** How long its commands may show no sign of life. */
   readonly timeoutMs?: number
@@ -78,6 +80,8 @@ export interface World {
   readonly tasks: ReadonlyMap<Address, readonly WantedThing[]>
   /** The same by `thingKey`. */
   readonly things: ReadonlyMap<string, WantedThing>
+  /** Fields that are known only after apply, by service and path. Absent: everything is known. */
+  readonly laters?: ReadonlyMap<Address, ReadonlyMap<string, Later>>
   readonly past: { readonly services: ReadonlyMap<Address, PastService>; readonly tasks: readonly PastTask[] }
   finding(node: Address, thing: string): Finding<unknown> | undefined
   sight(node: Address): Sight
@@ -101,7 +105,7 @@ export interface World {
   readonly simulated: boolean
 }
 
-/** What is to be done for one service on one node. Holds secrets; never stored. */
+/** What is to be done for one service on one node. Holds secrets; never stored. Open, while a thing of it is `later`. */
 export interface Work {
   /** `role/name@node/n`, unique in a plan. */
   readonly key: string
@@ -122,7 +126,14 @@ export interface Work {
   /** Done although it was done before. */
   readonly force?: boolean
   /** The action of a service that this work is; its state is kept under this name and entry. */
-  readonly act?: { readonly action: string; readonly entry: string; readonly timeoutMs?: number }
+  readonly act?: {
+    readonly action: string
+    readonly entry: string
+    readonly args: JsonObject
+    readonly timeoutMs?: number
+  }
+  /** Filled in the run: what the plan saw of its things answers other questions. */
+  readonly filled?: boolean
   /** What is there is remembered as it is: `ays import`. */
   readonly adopts?: boolean
   /** The claims of a lost state that are taken over with the adoption, by thing. */

@@ -50,6 +50,7 @@ signature $dev	$type"
     echo absent
   else
     echo "label $label"
+    echo "uuid $uuid"
     btrfs filesystem show --raw -- "$first" 2>/dev/null | sed -n 's/^.* path \(\/.*\)$/\1/p' | while read -r dev; do
       case $members in *" $(btrfs_number "$dev") "*) ;; *) echo "device $dev";; esac
     done

@@ -1,4 +1,5 @@
 // btrfs file systems over one or more devices, known by their label.
+import { sha256 } from '../../base/secret.ts'
 import type { Command, FieldChange, Finding, Kind } from '../../engine/kind.ts'
 import { type AnyTask, task } from '../../engine/task.ts'
 import { firstOf, readFields, unknownFinding } from '../finding.ts'
@@ -23,6 +24,8 @@ export type BtrfsFound =
   | {
       readonly state: 'made'
       readonly label: string
+      /** Absent: not known before it is made. */
+      readonly uuid?: string
       /** Wanted ones by the path they were wanted by, others by the kernel's. */
       readonly devices: readonly string[]
       /** Several while a conversion is not complete: `raid1,single`. */
@@ -72,7 +75,9 @@ export const filesystemKind: Kind<BtrfsWanted, BtrfsFound> = {
       return unknownFinding('btrfs.filesystem', fields)
     }
     const devices = [...(fields.get('device') ?? [])].sort()
-    const found: BtrfsFound = { state: 'made', label, devices, dataProfile, metadataProfile, signatures }
+    const uuid = firstOf(fields, 'uuid')
+    const known = uuid ? { uuid } : {}
+    const found: BtrfsFound = { state: 'made', label, ...known, devices, dataProfile, metadataProfile, signatures }
     const busy = firstOf(fields, 'busy')
     return busy
       ? { state: 'moving', found, progress: `btrfs ${label}: ${busy}`, againMs: 1_000 }
@@ -98,11 +103,14 @@ export const filesystemKind: Kind<BtrfsWanted, BtrfsFound> = {
   settled: (wanted, found) => ({
     state: 'made',
     label: wanted.label,
+    ...(found.state === 'made' && found.uuid ? { uuid: found.uuid } : {}),
     devices: wanted.devices,
     dataProfile: wanted.dataProfile,
     metadataProfile: wanted.metadataProfile,
     signatures: Object.fromEntries(Object.entries(found.signatures).filter(([path]) => !wanted.devices.includes(path))),
   }),
+  simulated: (settled, seed) =>
+    settled.state === 'made' ? { ...settled, uuid: settled.uuid ?? uuidOf(seed) } : settled,
   asWanted(found) {
     if (found.state === 'absent' || !isProfile(found.dataProfile) || !isProfile(found.metadataProfile)) return undefined
     const { label, devices, dataProfile, metadataProfile } = found
@@ -120,6 +128,8 @@ export const filesystemKind: Kind<BtrfsWanted, BtrfsFound> = {
     ]
   },
 }
+
+const uuidOf = (seed: string): string => sha256(seed).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 
 const PROFILES: readonly string[] = [
   'single',

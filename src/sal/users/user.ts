@@ -1,4 +1,5 @@
 // A local user account.
+import { sha256 } from '../../base/secret.ts'
 import type { Command, FieldChange, Kind, Program } from '../../engine/kind.ts'
 import { type AnyTask, task } from '../../engine/task.ts'
 import { firstOf, readFields, unknownFinding } from '../finding.ts'
@@ -87,6 +88,20 @@ export const userKind: Kind<WantedUser, UserFound> = {
     const groups = [...new Set([...old.groups, ...(wanted.groups ?? []).filter((one) => one !== wanted.group)])].sort()
     const { name, uid = old.uid, group = old.group, home = old.home, shell = old.shell } = wanted
     return { state: 'present', name, uid, group, groups, home, shell }
+  },
+
+  simulated(settled, seed) {
+    if (settled.state === 'absent') return settled
+    const { name } = settled
+    const uid = 1_000 + (Number.parseInt(sha256(seed).slice(0, 8), 16) % 50_000)
+    const chosen = { uid, group: name, home: `/home/${name}`, shell: '/bin/sh' }
+    return {
+      ...settled,
+      uid: settled.uid ?? chosen.uid,
+      group: settled.group ?? chosen.group,
+      home: settled.home ?? chosen.home,
+      shell: settled.shell ?? chosen.shell,
+    }
   },
 
   asWanted(found) {
