@@ -97,7 +97,9 @@ export function joinLater(parts: readonly (string | Secret | Later)[]): Later {
     joinText(
       parts.map((part) => {
         const value = isLater(part) ? part.standIns[variant] : part
-        return isSecret(value) ? value : String(value)
+        if (isSecret(value) || typeof value === 'string') return value
+        // In a text, a number too is known by who decides it.
+        return tokenOf(isLater(part) ? part.sources : [], ENDS[variant])
       }),
       '',
     )

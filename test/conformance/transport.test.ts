@@ -8,6 +8,7 @@ import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addressOf } from '../../src/base/address.ts'
 import { systemClock } from '../../src/base/clock.ts'
+import { Later } from '../../src/base/later.ts'
 import { Secret, sealerOf, sha256 } from '../../src/base/secret.ts'
 import type { ClaimNote } from '../../src/engine/claim.ts'
 import type { Connection } from '../../src/engine/connection.ts'
@@ -218,6 +219,27 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
         'text:b\tw1\tfile/x\ttext@1\tprod\tbare\ntext:c\tw2\tfile/x\ttext@1\tprod\tbare\n',
       )
     }
+  })
+
+  test('what is known only after apply never reaches a node: its placeholder is a bug, and nothing is done', async () => {
+    const later = new Later('string', [{ from: node, output: 'hostname', when: 'after' }])
+    const token = String(later.standIns[0])
+    const secret = new Secret('test', `password ${token}`, sealer)
+    const refused = 'known only after apply was about to be sent to a node'
+    const commands: readonly Command[] = [
+      writeText(path('a'), `host ${token}\n`),
+      run('echo "$1" >"$2"', { run: { script: 'echo "$1" >"$2"', args: [token, path('a')] } }),
+      run('cat', { run: { argv: ['cat'], stdin: token } }),
+    ]
+    for (const [i, command] of commands.entries())
+      await expect(actOne(jobOf(`p${i}`, { steps: [step('a', [command])] }))).rejects.toThrow(refused)
+    if (road !== 'sim') {
+      const [hidden, asked] = [run('cat', { run: { argv: ['cat'], stdin: secret } }), question(`a${token}`)]
+      await expect(actOne(jobOf('s', { steps: [step('a', [hidden])] }))).rejects.toThrow(refused)
+      await expect(transport.look([asked], never)).rejects.toThrow(refused)
+    }
+    const [seen] = await transport.look([question('a')], never)
+    expect(foundOf(seen)).toEqual(textKind.bare)
   })
 
   test('an interrupted call says so', async () => {

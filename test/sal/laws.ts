@@ -96,6 +96,17 @@ export function laws<Wanted, Found>(kind: Kind<Wanted, Found>, options: LawOptio
       )
     })
 
+    test('what a node would choose by itself is as wanted, and the same every time', () => {
+      fc.assert(
+        fc.property(wanted, found, (w, f) => {
+          const chosen = kind.simulated?.(kind.settled(w, f), 'a node')
+          if (chosen === undefined) return
+          expect(kind.compare(w, chosen)).toEqual([])
+          expect(kind.simulated?.(chosen, 'another node')).toEqual(chosen)
+        }),
+      )
+    })
+
     test('the same want twice is one want', () => {
       fc.assert(
         fc.property(wanted, (w) => {

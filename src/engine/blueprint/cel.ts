@@ -1,7 +1,7 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
 import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import { sameData } from '../../base/json.ts'
-import { Later, typeOfValue } from '../../base/later.ts'
+import { holdsPlaceholder, Later, typeOfValue } from '../../base/later.ts'
 import { ProblemsError } from '../../base/problem.ts'
 import { limitSteps, MATCHES, matches, withinLimits } from './cel-limits.ts'
 import { type Found, type NameRead, type ServiceRead, visit } from './cel-reads.ts'
@@ -71,7 +71,9 @@ function laterOf(first: Evaluated, second: Evaluated): CelResult {
     return { value: new Later('any', sources) }
   const types = [typeOfValue(a), typeOfValue(b)]
   const type = types[0] === types[1] && types[0] !== undefined ? types[0] : 'any'
-  return { value: sameData(a, b) ? new Later(type, sources) : new Later(type, sources, [a, b]) }
+  // A text made of a number, or of the length of one, tells nothing of where it comes from.
+  const isBare = typeof a === 'string' && !holdsPlaceholder(a)
+  return { value: sameData(a, b) || isBare ? new Later(type, sources) : new Later(type, sources, [a, b]) }
 }
 
 function evaluateOnce(
