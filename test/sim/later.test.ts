@@ -112,7 +112,9 @@ test('a producer that says nothing though it succeeded leaves LATER_UNKNOWN, and
     gives: { word: { type: 'string', description: 'Never known.', known: 'once found' } },
     outputs: () => ({}),
   })
-  const world = openSimWorld(`node.sim__n2: {}\nsilent__s: {}\n${file("${services['silent/s'].word}")}`, { templates: [silent] })
+  const world = openSimWorld(`node.sim__n2: {}\nsilent__s: {}\n${file("${services['silent/s'].word}")}`, {
+    templates: [silent],
+  })
   const { jobs, problems } = await world.apply()
   expect(problems.map(({ code }) => code)).toEqual(['LATER_UNKNOWN'])
   expect(jobs.find(({ service }) => service === note)?.state).toBe('error')
