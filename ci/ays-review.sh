@@ -111,6 +111,7 @@ make_plan() {
   output changes "$changes"
   output hash "$(json "$out/plan.json" 'hash')"
   output plan "$out/plan.json"
+  ays show "$out/plan.json" --format html >"$out/plan.html"
   tell --plan "$out/plan.json"
   judge "$changes" "$(json "$out/plan.json" 'plan.risk')"
 }

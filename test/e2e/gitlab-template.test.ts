@@ -82,7 +82,7 @@ test('a merge request is reviewed in one note, applied as it was reviewed, and o
   expect(review.ok).toBe(true)
   expect((await job('.ays-review', about)).ok).toBe(true)
   expect(api.comments).toHaveLength(1)
-  expect(api.comments[0]?.body).toContain('nothing changed')
+  expect(api.comments[0]?.body).toContain('the same plan, nothing moved')
 
   const applied = await job('.ays-apply', about)
   expect(applied.log).toContain('Applied')

@@ -3,6 +3,8 @@ import { text } from 'node:stream/consumers'
 import { Flags } from '@oclif/core'
 import { systemClock } from '../../base/clock.ts'
 import { environmentVariable } from '../../base/environment.ts'
+import { bareNotes } from '../../engine/plan/notes.ts'
+import { notesOfSaved } from '../../engine/plan/read-plan.ts'
 import { lastPlanOf, sinceLast } from '../../review/comment/last-plan.ts'
 import { lastPlanIn } from '../../review/comment/marker.ts'
 import type { Provider } from '../../review/comment/provider.ts'
@@ -14,7 +16,7 @@ import { problemsOfPlan, readProblems } from '../read-problems.ts'
 import { ownerOf, placeInRepository } from '../repository-place.ts'
 import { annotations } from '../views/annotations.ts'
 import { showJson } from '../views/json.ts'
-import { planComment } from '../views/plan-comment.ts'
+import { planMarkdown } from '../views/markdown/plan.ts'
 import { problemsMarkdown } from '../views/problems-markdown.ts'
 
 /** `ays comment`: what a reviewer reads, put where he reads it. */
@@ -134,9 +136,11 @@ async function textOf(file: string | undefined, instead: string | undefined): Pr
 /** The plan as a reviewer reads it who saw the one before. */
 function planText(planned: ReadPlan | undefined, former: string | undefined): string {
   if (!planned) return ''
+  const { saved, plan } = planned
   const last = former === undefined ? undefined : lastPlanIn(former)
-  const since = last && sinceLast(last, planned.plan)
-  return planComment(planned.saved, planned.plan, { since })
+  const since = last && sinceLast(last, plan)
+  const notes = notesOfSaved(saved) ?? bareNotes(plan)
+  return planMarkdown({ plan, hash: saved.hash, notes, ...(since ? { since } : {}) })
 }
 
 type ReadPlan = ReturnType<typeof readPlanFile>

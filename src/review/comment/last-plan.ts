@@ -2,6 +2,7 @@
 import type { Address } from '../../base/address.ts'
 import { digestOf } from '../../base/json.ts'
 import type { Plan } from '../../engine/plan/plan.ts'
+import type { Since } from '../../engine/plan/since.ts'
 import type { LastPlan } from './marker.ts'
 
 export function lastPlanOf(plan: Plan, of: { readonly saved: string; readonly run?: string | undefined }): LastPlan {
@@ -23,18 +24,9 @@ const rowsOf = ({ services }: Plan): NonNullable<LastPlan['services']> =>
       digestOf(tasks.map((task) => ({ ...task, at: undefined }))).slice(0, DIGITS),
     ])
 
-export interface SinceLast {
-  readonly hash: string
-  /** The same is done to the same services. */
-  readonly same: boolean
-  readonly added: readonly Address[]
-  readonly gone: readonly Address[]
-  readonly changed: readonly { readonly address: Address; readonly from: string; readonly to: string }[]
-}
-
 /** undefined: the last one was too large to be remembered, and is not the same. */
-export function sinceLast(last: LastPlan, plan: Plan): SinceLast | undefined {
-  if (last.hash === plan.hash) return { hash: last.hash, same: true, added: [], gone: [], changed: [] }
+export function sinceLast(last: LastPlan, plan: Plan): Since | undefined {
+  if (last.hash === plan.hash) return { hash: last.saved, same: true, added: [], gone: [], changed: [] }
   if (!last.services) return undefined
   const before = byKey(last.services)
   const now = byKey(rowsOf(plan))
@@ -44,7 +36,7 @@ export function sinceLast(last: LastPlan, plan: Plan): SinceLast | undefined {
     const was = before.get(key)
     return was && was.join() !== row.join() ? [{ address: addressOf(row), from: was[1], to: row[1] }] : []
   })
-  return { hash: last.hash, same: added.length + gone.length + changed.length === 0, added, gone, changed }
+  return { hash: last.saved, same: added.length + gone.length + changed.length === 0, added, gone, changed }
 }
 
 type Row = NonNullable<LastPlan['services']>[number]
