@@ -85,6 +85,7 @@ export const codes = {
   AT_COMMAND: 'A command that cannot be run on another host with --at: it is about the files or the terminal here.',
   AT_WORKSPACE: 'The folder for the state on the host of --at is not known, or is another workspace.',
   WORKSPACE_TOO_LARGE: 'The blueprints, variables and templates of the workspace are more than ays takes along.',
+  WATCH_HELD: 'Another `ays watch` keeps this workspace and environment already.',
   LEASE_HELD: 'Another ays works on this workspace and environment.',
   ORPHAN_UNKNOWN_KIND: 'The state remembers a kind of thing that this version does not know.',
   STATE_DAMAGED: 'The state file cannot be read. It was left as it is.',

@@ -11,3 +11,11 @@ export function fenced(fence: number, why: string): ProblemsError {
     },
   ])
 }
+
+/** The reason of a watch whose seat is another's by now, as after a long sleep of its machine. */
+export function unseated(why: string): ProblemsError {
+  const message = `This watch is no longer the one that keeps the workspace: ${why}.`
+  return new ProblemsError([
+    { code: 'WATCH_HELD', message, hint: 'The other one goes on. Start this one again when that has ended.' },
+  ])
+}

@@ -2,7 +2,7 @@
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Database, Driver } from './driver.ts'
-import { fenced } from './fenced.ts'
+import { fenced, unseated } from './fenced.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { askHolder, clearLease, giveSeat, holdsLease, type SeatName, takeSeat, tryHolder } from './lease.ts'
 import { fromText } from './row-text.ts'
@@ -175,7 +175,7 @@ export class SqliteStore implements Store {
     const [lost, asked, listeners] = [new AbortController(), [] as CancelRequest[], [] as Held['listeners']]
     const stop = startHeartbeat({
       ...{ driver: this.#driver, file: this.#file, seat, fence, offsetMs },
-      onLost: (why) => lost.abort(fenced(fence, why)),
+      onLost: (why) => lost.abort(seat === 'lease' ? fenced(fence, why) : unseated(why)),
       onAsked: (text) => {
         const request = fromText<CancelRequest>(text)
         asked.push(request)

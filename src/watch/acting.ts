@@ -91,7 +91,8 @@ async function carryOut(options: ActingOptions, plan: Plan, asked: readonly Addr
   return 'done'
 }
 
-function settle({ known, tell }: ActingOptions, result: ApplyResult, addresses: readonly Address[]): void {
+function settle(options: ActingOptions, result: ApplyResult, addresses: readonly Address[]): void {
+  const { known, tell } = options
   const { run, ms } = result
   const states = new Map(addresses.map((address) => [address, stateOf(result, address)]))
   const of = (state: string): Address[] => addresses.filter((address) => states.get(address) === state)
@@ -104,8 +105,13 @@ function settle({ known, tell }: ActingOptions, result: ApplyResult, addresses: 
   if (applied.length > 0) tell({ type: 'applied', run, services: applied, ms })
   const failed = of('error')
   for (const address of failed) known.failed(address, problemOf(result, address))
-  for (const address of of('skipped')) known.skipped(address, failed)
+  // Who cancelled a repair does not want it again in the next moment.
+  const cancelled = isStopping(options) ? [] : of('cancelled')
+  for (const address of cancelled) known.failed(address, problemOf(result, address), 'given up')
+  for (const address of of('skipped')) known.skipped(address, [...failed, ...cancelled])
 }
+
+const isStopping = ({ signal, endNow }: ActingOptions): boolean => signal.aborted || endNow.aborted
 
 /** A service with several jobs is as well as the worst of them; one without a job was in place already. */
 function stateOf({ jobs }: ApplyResult, service: Address, action?: string): 'ok' | 'error' | 'skipped' | 'cancelled' {
@@ -120,7 +126,9 @@ function stateOf({ jobs }: ApplyResult, service: Address, action?: string): 'ok'
 }
 
 function problemOf({ jobs, problems }: ApplyResult, service: Address): Problem {
-  const own = jobs.find((job) => job.service === service && job.state === 'error')?.problem
+  const own = jobs.find(
+    (job) => job.service === service && (job.state === 'error' || job.state === 'cancelled'),
+  )?.problem
   return own ?? problems[0] ?? { code: 'NOT_SETTLED', message: `${service} is not as declared after the run.` }
 }
 
@@ -192,7 +200,8 @@ export async function runActions(options: ActingOptions, entries: readonly Sched
     return 'done'
   }
   const cut = ready.filter((entry) => stateOf(result, entry.service) === 'cancelled')
-  schedule.putOff(cut, startedAt)
+  if (isStopping(options)) schedule.putOff(cut, startedAt)
+  else leaveOut(options, cut, startedAt, `${result.cancelledBy ?? 'somebody'} cancelled it`)
   const ended = ready.filter((entry) => !cut.includes(entry))
   endAll(
     options,

@@ -1,12 +1,15 @@
-/** Tells webhooks: signed, tried again where nobody answers, and bounded where nobody ever does. */
+/** Tells webhooks: signed, kept in the store until they are taken, tried again where nobody answers, and bounded where nobody ever does. */
 import { createHmac, randomUUID } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import type { Problem } from '../base/problem.ts'
+import { type Problem, ProblemsError } from '../base/problem.ts'
 import type { Secret } from '../base/secret.ts'
 import type { WatchHook } from '../engine/blueprint/workspace-file.ts'
+import type { Delivery } from '../store/store.ts'
 import { isNews, type WatchEvent } from './events.ts'
 
 export interface HookTarget {
+  /** By which its news are kept. */
+  readonly key: string
   readonly hook: WatchHook
   readonly secret?: Secret
 }
@@ -16,6 +19,10 @@ export interface HooksOptions {
   /** Said with every message: which workspace it is of. */
   readonly workspace: string
   readonly environment: string
+  /** What an earlier watch left untold, oldest first. */
+  kept(): readonly Delivery[]
+  /** Writes down what is to be told, and what no longer is. */
+  keep(news: { readonly add: readonly Delivery[]; readonly drop: readonly string[] }): void
   onProblem(problem: Problem): void
   /** Called when everything was told or given up. */
   onIdle(): void
@@ -25,16 +32,12 @@ export interface HooksOptions {
 const WAITS_MS = [1_000, 5_000, 30_000, 120_000, 600_000]
 const QUEUE_MAX = 200
 const ANSWER_MS = 10_000
-
-interface Message {
-  readonly id: string
-  readonly type: string
-  readonly body: string
-}
+/** Older news is told to nobody. */
+const AGE_MAX_MS = 24 * 3_600_000
 
 interface Line {
   target: HookTarget
-  readonly queue: Message[]
+  readonly queue: Delivery[]
   working: boolean
 }
 
@@ -47,38 +50,47 @@ export class Hooks {
     this.#options = options
   }
 
-  /** Who is told from now on. What waits for a webhook that is still named goes on waiting. */
+  /** Who is told from now on. What waits for a webhook that is still named goes on waiting, also from an earlier watch. */
   follow(targets: readonly HookTarget[]): void {
     const lines = new Map<string, Line>()
     for (const target of targets) {
-      const key = JSON.stringify(target.hook)
-      const known = this.#lines.get(key)
+      const known = this.#lines.get(target.key)
       if (known) known.target = target
-      lines.set(key, known ?? { target, queue: [], working: false })
+      lines.set(target.key, known ?? { target, queue: [], working: false })
     }
     for (const [key, line] of this.#lines) if (!lines.has(key)) line.queue.length = 0
+    const since = this.#options.clock.now() - AGE_MAX_MS
+    const drop: string[] = []
+    for (const one of this.#options.kept()) {
+      const line = lines.get(one.hook)
+      if (!line || one.at < since) drop.push(one.id)
+      else if (!this.#lines.has(one.hook)) line.queue.push(one)
+    }
     this.#lines = lines
+    this.#keep([], drop)
+    for (const line of lines.values()) if (!line.working && line.queue.length > 0) void this.#work(line)
   }
 
   tell(event: WatchEvent): void {
     if (!isNews(event)) return
     const { workspace, environment } = this.#options
-    const id = randomUUID()
-    const body = JSON.stringify({
-      format: 1,
-      id,
-      workspace,
-      environment,
-      ...event,
-      at: new Date(event.at).toISOString(),
-    })
+    const [add, drop, lines] = [[] as Delivery[], [] as string[], [] as Line[]]
     for (const line of this.#lines.values()) {
-      const { hook } = line.target
+      const { key, hook } = line.target
       if (hook.on && !hook.on.includes(event.type)) continue
-      line.queue.push({ id, type: event.type, body })
-      if (line.queue.length > QUEUE_MAX) line.queue.splice(1, line.queue.length - QUEUE_MAX) // the first is under way
-      if (!line.working) void this.#work(line)
+      const id = randomUUID()
+      const at = new Date(event.at).toISOString()
+      const body = JSON.stringify({ format: 1, id, workspace, environment, ...event, at })
+      const one = { id, hook: key, type: event.type, body, at: event.at }
+      line.queue.push(one)
+      add.push(one)
+      lines.push(line)
+      // The first is under way.
+      if (line.queue.length > QUEUE_MAX)
+        drop.push(...line.queue.splice(1, line.queue.length - QUEUE_MAX).map((old) => old.id))
     }
+    this.#keep(add, drop)
+    for (const line of lines) if (!line.working) void this.#work(line)
   }
 
   get idle(): boolean {
@@ -94,13 +106,26 @@ export class Hooks {
     line.working = true
     for (let message = line.queue[0]; message && !this.#stopped.signal.aborted; message = line.queue[0]) {
       await this.#deliver(line, message)
+      if (this.#stopped.signal.aborted) break // it may not have been told: the next watch does
       if (line.queue[0] === message) line.queue.shift()
+      this.#keep([], [message.id])
     }
     line.working = false
     this.#options.onIdle()
   }
 
-  async #deliver(line: Line, message: Message): Promise<void> {
+  /** What cannot be written down is told all the same, for as long as this watch lives. */
+  #keep(add: readonly Delivery[], drop: readonly string[]): void {
+    if (add.length + drop.length === 0) return
+    try {
+      this.#options.keep({ add, drop })
+    } catch (error) {
+      if (!(error instanceof ProblemsError)) throw error
+      for (const problem of error.problems) this.#options.onProblem(problem)
+    }
+  }
+
+  async #deliver(line: Line, message: Delivery): Promise<void> {
     let failure = ''
     for (const waitMs of [0, ...WAITS_MS]) {
       if (waitMs > 0 && (await this.#isStoppedIn(waitMs))) return
@@ -133,7 +158,7 @@ const shown = (url: string): string => (URL.canParse(url) ? new URL(url).host : 
 /** Only to the address that was given: redirects are not followed. */
 async function post(
   { hook, secret }: HookTarget,
-  { id, type, body }: Message,
+  { id, type, body }: Delivery,
   signal: AbortSignal,
 ): Promise<'taken' | { readonly refused: string; readonly again: boolean }> {
   try {

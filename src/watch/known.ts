@@ -159,16 +159,34 @@ export class KnownServices {
     this.#settle(address)
   }
 
-  failed(address: Address, problem: Problem): void {
+  /** `given up`: it is not tried again until something changes, however few attempts there were. */
+  failed(address: Address, problem: Problem, then: 'again' | 'given up' = 'again'): void {
     const { retry, finding } = this.#of(address)
     const now = this.#options.now()
     const attempts = (retry?.attempts ?? 0) + 1
-    const nextAt = nextAttempt(attempts, now, this.#options.service(address)?.retriesMs)
+    const { retriesMs } = this.#options.service(address) ?? {}
+    const nextAt = then === 'given up' ? undefined : nextAttempt(attempts, now, retriesMs)
     const next = nextAt === undefined ? {} : { nextAt }
     const digest = finding && 'digest' in finding ? { digest: finding.digest } : { digest: finding?.state ?? 'new' }
     this.#put(address, { retry: { attempts, ...next, ...digest } })
     this.#options.note({ address, action: 'apply', entry: '', state: 'error', attempts, lastAt: now, ...next, problem })
     this.#options.tell({ type: 'failed', service: address, problem, attempts, ...next })
+  }
+
+  /** Attempts that are due, and that `ays cancel` has called off meanwhile, are not made. */
+  hearCalledOff(now: number, rows: () => readonly ActionState[]): void {
+    const due = [...this.#known].filter(([, { retry }]) => retry?.nextAt !== undefined && retry.nextAt <= now)
+    if (due.length === 0) return
+    const off = new Set(
+      rows()
+        .filter((row) => row.action === 'apply' && row.state === 'error' && row.nextAt === undefined)
+        .map((row) => row.address),
+    )
+    for (const [address, { retry, finding }] of due) {
+      if (!retry || !off.has(address)) continue
+      const digest = finding && 'digest' in finding ? finding.digest : (finding?.state ?? 'new')
+      this.#put(address, { retry: { attempts: retry.attempts, digest } })
+    }
   }
 
   /** What it needs failed: it waits for the same attempt. */

@@ -130,6 +130,8 @@ export class Reading {
       clock,
       workspace: first.identity.id,
       environment: first.environment,
+      kept: () => workspace().deliveries(),
+      keep: (news) => workspace().noteDeliveries(news),
       onProblem: (problem) => this.#loop.tellProblems('hooks', [problem]),
       onIdle: () => this.#loop.wake(),
     })

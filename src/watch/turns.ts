@@ -39,6 +39,7 @@ export class Turns {
   begin(opened: Opened): readonly Address[] {
     const now = this.#loop.clock.now()
     if (this.#acting !== undefined || now < this.#notBefore) return []
+    opened.known.hearCalledOff(now, () => opened.workspace.memory().actions)
     const services = opened.known.actable(now)
     if (services.length === 0 && this.#queue.length === 0) return []
     const held = otherHolder(opened.workspace)

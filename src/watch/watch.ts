@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { digestOf } from '../base/json.ts'
 import { ProblemsError, problemLine } from '../base/problem.ts'
 import type { Random } from '../base/random.ts'
+import type { Seat } from '../store/store.ts'
 import { Roads } from '../workspace/roads.ts'
 import type { Workspace } from '../workspace.ts'
 import type { WatchEvent, WatchNote } from './events.ts'
@@ -114,8 +115,15 @@ export async function watch(options: WatchOptions): Promise<boolean> {
 
   const stop = (): void => sleeper.wake()
   signal.addEventListener('abort', stop)
+  let seat: Seat | undefined
   try {
     const first = await reading.start()
+    const taken = await first.workspace.takeWatch()
+    seat = taken
+    taken.lost.addEventListener('abort', () => {
+      broken ??= taken.lost.reason
+      sleeper.wake()
+    })
     const nodes = new Set([...first.services.values()].map((service) => service.node)).size
     tell({ type: 'started', services: first.services.size, nodes, apply: first.watching.settings.apply })
     while (!signal.aborted && broken === undefined) {
@@ -135,6 +143,7 @@ export async function watch(options: WatchOptions): Promise<boolean> {
     signal.removeEventListener('abort', stop)
     opened?.hooks.stop()
     while (tasks.size > 0) await Promise.all(tasks)
+    await seat?.release()
     await reading.close()
     await roads.close()
   }

@@ -14,7 +14,7 @@ import type { PlanNotes } from '../engine/plan/notes.ts'
 import type { Action, Plan, ServicePlan } from '../engine/plan/plan.ts'
 import type { SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
-import type { ActionState, Hold, Holder, JobRow, Memory, Run } from '../store/store.ts'
+import type { ActionState, Delivery, Hold, Holder, JobRow, Memory, Run, Seat } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import type { Roads } from './roads.ts'
 import type { Simulation } from './simulation.ts'
@@ -211,7 +211,8 @@ export interface Watching {
   readonly settings: WatchSettings
   readonly services: readonly WatchedService[]
   readonly recurring: readonly RecurringAction[]
-  readonly hooks: readonly { readonly hook: WatchHook; readonly secret?: Secret }[]
+  /** `key`: a sealed digest of the hook, by which its news are kept. */
+  readonly hooks: readonly { readonly key: string; readonly hook: WatchHook; readonly secret?: Secret }[]
 }
 
 /** A declared service with something on a node. */
@@ -267,6 +268,12 @@ export interface Workspace {
   planSaved(saved: SavedPlan, options?: { readonly signal?: AbortSignal }): Promise<PlannedAgain>
   /** What `ays watch` goes by. Makes the state where there is none yet. */
   watching(): Promise<Watching>
+  /** The right to be the one watch here; it stays when this object is closed. Throws WATCH_HELD with who has it. */
+  takeWatch(): Promise<Seat>
+  /** What webhooks have not taken yet, oldest first. */
+  deliveries(): readonly Delivery[]
+  /** Writes down news for webhooks before they are sent, and drops those that were taken. */
+  noteDeliveries(news: { readonly add: readonly Delivery[]; readonly drop: readonly string[] }): void
   /** Writes down what became of actions, without the lease. */
   noteActions(states: readonly ActionState[]): void
   /** What is known beside a plan that this object gave: causes, estimates, what depends on it, the way back. */

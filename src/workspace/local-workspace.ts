@@ -13,7 +13,7 @@ import type { PlanNotes } from '../engine/plan/notes.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { GitCommit, SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
-import type { ActionState, Holder, JobRow, Memory, Run } from '../store/store.ts'
+import type { ActionState, Delivery, Holder, JobRow, Memory, Run, Seat } from '../store/store.ts'
 import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import { openAgeFile } from './age-file.ts'
@@ -51,6 +51,7 @@ import { type SourceFile, sourceFiles } from './source-files.ts'
 import { statusOf } from './status.ts'
 import { type TemplateCode, withoutShipped } from './template-code.ts'
 import { readTemplateFolders, TEMPLATE_FOLDERS } from './template-folders.ts'
+import { takeWatch } from './watch-seat.ts'
 import { watchingOf } from './watching.ts'
 
 /** Jobs at once, where nobody says otherwise. */
@@ -118,7 +119,30 @@ export class LocalWorkspace implements Workspace {
     this.#session.write()
     const assembly = this.#planning.sound()
     const { bound } = this.#planning.read()
-    return watchingOf({ settings: this.#settings, assembly, bound, secrets: this.#planning.secrets })
+    return watchingOf({
+      settings: this.#settings,
+      assembly,
+      bound,
+      secrets: this.#planning.secrets,
+      sealer: this.#session.sealer,
+    })
+  }
+
+  async takeWatch(): Promise<Seat> {
+    return await takeWatch(this.#session)
+  }
+
+  deliveries(): readonly Delivery[] {
+    return this.#session.store.deliveries()
+  }
+
+  noteDeliveries({ add, drop }: { readonly add: readonly Delivery[]; readonly drop: readonly string[] }): void {
+    this.#session
+      .write()
+      .commit([
+        ...drop.map((id) => ({ drop: 'delivery', id }) as const),
+        ...add.map((delivery) => ({ put: 'delivery', delivery }) as const),
+      ])
   }
 
   noteActions(states: readonly ActionState[]): void {

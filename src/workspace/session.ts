@@ -72,6 +72,12 @@ export class Session {
     return this.#store
   }
 
+  /** The state once more, for what outlives this session. */
+  openAgain(): Store {
+    this.write()
+    return openStore({ dir: this.dir, clock: this.#options.clock, create: false })
+  }
+
   derived(address: Address, purpose: string): Secret {
     return new Secret(`${address} ${purpose}`, this.#key.derived(address, purpose), this.sealer)
   }

@@ -2,6 +2,7 @@
 import { LOCAL } from '../base/address.ts'
 import type { JsonObject } from '../base/json.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
+import { type Sealer, sha256 } from '../base/secret.ts'
 import { actionTasks } from '../engine/actions/action-tasks.ts'
 import { LIFECYCLE } from '../engine/actions/order-actions.ts'
 import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
@@ -15,10 +16,11 @@ export interface WatchingInput {
   readonly assembly: Assembly
   readonly bound: readonly BoundAction[]
   readonly secrets: Secrets | undefined
+  readonly sealer: Sealer
 }
 
 /** Throws ACTION_ARGUMENT, and SECRET_MISSING for a webhook whose secret no source gives. */
-export function watchingOf({ settings, assembly, bound, secrets }: WatchingInput): Watching {
+export function watchingOf({ settings, assembly, bound, secrets, sealer }: WatchingInput): Watching {
   const recurring = bound.flatMap((request) => recurringOf(assembly, request))
   // A recurring monitor is how often its services are looked at, not an action beside that.
   const periods = new Map<string, number>()
@@ -31,9 +33,10 @@ export function watchingOf({ settings, assembly, bound, secrets }: WatchingInput
     recurring: recurring.filter(({ action, when }) => action !== 'monitor' || 'cron' in when),
     hooks: settings.watch.hooks.map((hook, i) => {
       const { secret: name } = hook
-      if (name === undefined) return { hook }
+      const key = sealer(sha256(JSON.stringify(hook)))
+      if (name === undefined) return { key, hook }
       const secret = secrets?.secret(name)
-      if (secret) return { hook, secret }
+      if (secret) return { key, hook, secret }
       const missing = secrets?.missing(name)
       const problem: Problem = {
         code: 'SECRET_MISSING',

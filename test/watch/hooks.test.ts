@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { expect, onTestFinished, test } from 'vitest'
 import type { Problem } from '../../src/base/problem.ts'
 import { Secret, sealerOf } from '../../src/base/secret.ts'
+import type { Delivery } from '../../src/store/store.ts'
 import { Hooks, type HookTarget } from '../../src/watch/hooks.ts'
 import { openWorld } from './world.ts'
 
@@ -35,7 +36,9 @@ async function hookServer(answer: (response: ServerResponse, nth: number) => voi
 }
 
 /** Hooks whose waits are over at once, and what they waited for. */
-function hooksOf(...targets: HookTarget[]) {
+function hooksOf(...given: Omit<HookTarget, 'key'>[]) {
+  const targets = given.map((one, i) => ({ ...one, key: String(i) }))
+  let kept: Delivery[] = []
   const waits: number[] = []
   const problems: Problem[] = []
   let onIdle = (): void => {}
@@ -48,13 +51,17 @@ function hooksOf(...targets: HookTarget[]) {
     },
     workspace: 'w',
     environment: 'prod',
+    kept: () => kept,
+    keep: ({ add, drop }) => {
+      kept = [...kept.filter((one) => !drop.includes(one.id)), ...add]
+    },
     onProblem: (problem) => problems.push(problem),
     onIdle: () => onIdle(),
   })
   hooks.follow(targets)
   onTestFinished(() => hooks.stop())
   const told = (): Promise<void> => (hooks.idle ? Promise.resolve() : new Promise((resolve) => (onIdle = resolve)))
-  return { hooks, waits, problems, told }
+  return { hooks, waits, problems, told, kept: () => kept }
 }
 
 const back = { type: 'back', node: 'node/n' as never, at: 1_000 } as const
