@@ -18,6 +18,8 @@ export interface ActingOptions {
   readonly clock: Clock
   readonly policy: 'never' | 'safe' | 'all'
   tell(note: WatchNote): void
+  /** It is looked at again, although the run goes on with others. */
+  release(service: Address): void
   /** Aborted: nothing new starts, what runs goes on to its end. */
   readonly signal: AbortSignal
   /** Aborted: what runs is ended. */
@@ -84,14 +86,26 @@ async function carryOut(options: ActingOptions, plan: Plan, asked: readonly Addr
     for (const address of addresses) known.failed(address, blocked)
     return 'done'
   }
-  const result = await tryApply(options, plan)
+  // What has ended is told and looked at again, however long the others take.
+  const settled = new Set<Address>()
+  const result = await tryApply(options, plan, (run, service, ms) => {
+    const jobs = options.workspace.run(run)?.jobs ?? []
+    const state = addresses.includes(service) ? stateOf({ jobs }, service) : 'cancelled'
+    if (settled.has(service) || (state !== 'ok' && state !== 'error')) return
+    settled.add(service)
+    settle(options, { run, ms, jobs, problems: [] }, [service])
+    options.release(service)
+  })
   if ('held' in result) return result
-  if ('problem' in result) for (const address of addresses) known.failed(address, result.problem)
-  else settle(options, result, addresses)
+  const left = addresses.filter((address) => !settled.has(address))
+  if ('problem' in result) for (const address of left) known.failed(address, result.problem)
+  else settle(options, result, left)
   return 'done'
 }
 
-function settle(options: ActingOptions, result: ApplyResult, addresses: readonly Address[]): void {
+type Ended = Pick<ApplyResult, 'run' | 'ms' | 'jobs' | 'problems'>
+
+function settle(options: ActingOptions, result: Ended, addresses: readonly Address[]): void {
   const { known, tell } = options
   const { run, ms } = result
   const states = new Map(addresses.map((address) => [address, stateOf(result, address)]))
@@ -114,18 +128,23 @@ function settle(options: ActingOptions, result: ApplyResult, addresses: readonly
 const isStopping = ({ signal, endNow }: ActingOptions): boolean => signal.aborted || endNow.aborted
 
 /** A service with several jobs is as well as the worst of them; one without a job was in place already. */
-function stateOf({ jobs }: ApplyResult, service: Address, action?: string): 'ok' | 'error' | 'skipped' | 'cancelled' {
+function stateOf(
+  { jobs }: Pick<ApplyResult, 'jobs'>,
+  service: Address,
+  action?: string,
+): 'ok' | 'error' | 'skipped' | 'cancelled' {
   const states = new Set(
     jobs
       .filter((job) => job.service === service && (action === undefined || job.action === action))
       .map((job) => job.state),
   )
+  if (states.has('running') || states.has('waiting')) return 'cancelled'
   if (states.has('error')) return 'error'
-  if (states.has('cancelled') || states.has('running') || states.has('waiting')) return 'cancelled'
+  if (states.has('cancelled')) return 'cancelled'
   return states.has('skipped') ? 'skipped' : 'ok'
 }
 
-function problemOf({ jobs, problems }: ApplyResult, service: Address): Problem {
+function problemOf({ jobs, problems }: Ended, service: Address): Problem {
   const own = jobs.find(
     (job) => job.service === service && (job.state === 'error' || job.state === 'cancelled'),
   )?.problem
@@ -135,9 +154,17 @@ function problemOf({ jobs, problems }: ApplyResult, service: Address): Problem {
 async function tryApply(
   { workspace, signal, endNow }: ActingOptions,
   plan: Plan,
+  onEnded: (run: number, service: Address, ms: number) => void = () => undefined,
 ): Promise<ApplyResult | { readonly held: Problem } | { readonly problem: Problem }> {
   try {
-    return await workspace.apply(plan, { attempts: 'one', signal, endNow })
+    let run = 0
+    return await workspace.apply(plan, {
+      ...{ attempts: 'one', looksBeside: true, signal, endNow },
+      onProgress: (event) => {
+        if (event.type === 'run') run = event.run
+        if (event.type === 'ended') onEnded(run, event.service, event.ms)
+      },
+    })
   } catch (error) {
     const problem = firstProblem(error)
     return problem.code === 'LEASE_HELD' ? { held: problem } : { problem }

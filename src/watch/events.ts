@@ -13,8 +13,8 @@ export type WatchEvent = { readonly at: number } & (
       readonly service: Address
       readonly node?: Address
       readonly problem: Problem
-      /** repairs: the watch does it · reports: $heal is false · waits: a change of the blueprint must be applied with it. */
-      readonly answer: 'repairs' | 'reports' | 'waits'
+      /** repairs: the watch does it · later: when the run that goes on has ended · reports: $heal is false · waits: a change of the blueprint must be applied with it. */
+      readonly answer: 'repairs' | 'later' | 'reports' | 'waits'
     }
   /** It is as declared again, and not by the watch. */
   | { readonly type: 'ok'; readonly service: Address }

@@ -11,6 +11,8 @@ export interface KnownOptions {
   now(): number
   service(address: Address): WatchedService | undefined
   tell(note: WatchNote): void
+  /** A run goes on: repairs wait for its end. */
+  isActing(): boolean
   /** Writes it into the store, for the next watch and for `ays status`. */
   note(state: ActionState): void
 }
@@ -83,7 +85,7 @@ export class KnownServices {
         if (next.told !== undefined) this.#options.tell({ type: 'ok', service: address })
         break
       case 'drifted':
-        this.#tellDrift(address, finding.problem, this.#heals(address) ? 'repairs' : 'reports')
+        this.#tellDrift(address, finding.problem, this.#answer(address))
         break
       case 'changed':
         if (finding.drifted) this.#tellDrift(address, finding.drifted, 'waits')
@@ -203,6 +205,11 @@ export class KnownServices {
     return this.#of(service).lost !== undefined
   }
 
+  /** Its last look gave no answer: it may take long to say so again. */
+  isUnknown(service: Address): boolean {
+    return this.#of(service).finding?.state === 'unknown'
+  }
+
   isLost(node: Address): boolean {
     return this.#lostNodes.has(node)
   }
@@ -224,12 +231,17 @@ export class KnownServices {
     return this.#options.service(address)?.heal !== false
   }
 
+  #answer(address: Address): 'repairs' | 'later' | 'reports' {
+    if (!this.#heals(address)) return 'reports'
+    return this.#options.isActing() ? 'later' : 'repairs'
+  }
+
   #isDue(address: Address, now: number): boolean {
     const { retry } = this.#of(address)
     return !retry || (retry.nextAt !== undefined && retry.nextAt <= now)
   }
 
-  #tellDrift(service: Address, problem: Problem, answer: 'repairs' | 'reports' | 'waits'): void {
+  #tellDrift(service: Address, problem: Problem, answer: 'repairs' | 'later' | 'reports' | 'waits'): void {
     if (this.#of(service).told === problem.message) return
     this.#put(service, { told: problem.message })
     const node = this.#options.service(service)?.node

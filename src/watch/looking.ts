@@ -69,13 +69,14 @@ export class Looking {
       return
     }
     const nodeOf = (address: Address): Address | undefined => opened.services.get(address)?.node
-    // A node out of reach takes long to say so: the others do not wait for it.
+    // A node out of reach, or a look that hung, takes long to say so: the others do not wait for it.
     const groups = new Map<Address | undefined, Address[]>()
     for (const address of this.#times.due(now)) {
       const node = nodeOf(address)
       if (acted.has(address) || (node !== undefined && acted.has(node))) continue
       const lost = node !== undefined && opened.known.isLost(node) ? node : undefined
-      groups.set(lost, [...(groups.get(lost) ?? []), address])
+      const apart = lost ?? (opened.known.isUnknown(address) ? address : undefined)
+      groups.set(apart, [...(groups.get(apart) ?? []), address])
     }
     for (const group of groups.values()) this.#beginGroup(opened, group, now)
   }

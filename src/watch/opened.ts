@@ -26,6 +26,8 @@ export interface Loop {
   /** Runs something beside the loop, and wakes it at the end. */
   begin(work: () => Promise<void>): void
   wake(): void
+  /** A run of the watch goes on. */
+  isActing(): boolean
   tell(note: WatchNote): void
   /** The same problems of one sort are told once; none: they are over. */
   tellProblems(sort: 'files' | 'git' | 'hooks' | 'work', problems: readonly Problem[]): void

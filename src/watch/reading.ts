@@ -116,6 +116,7 @@ export class Reading {
         now: () => clock.now(),
         service: (address) => (this.#opened?.services ?? services).get(address),
         tell: (note) => this.#loop.tell(note),
+        isActing: () => this.#loop.isActing(),
         note: (state) => workspace().noteActions([state]),
       },
       first.memory().actions,

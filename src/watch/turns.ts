@@ -13,7 +13,7 @@ const LEASE_EVERY_MS = 2_000
 export class Turns {
   readonly #loop: Loop
   readonly #queue: Scheduled[][] = []
-  #acting: ReadonlySet<Address> | undefined
+  #acting: Set<Address> | undefined
   /** Not before: another ays works here, or the last try met what a person must mend. */
   #notBefore = 0
   #waiting = false
@@ -25,6 +25,10 @@ export class Turns {
   /** Services that are acted upon now. */
   get acted(): ReadonlySet<Address> {
     return this.#acting ?? new Set()
+  }
+
+  get isActing(): boolean {
+    return this.#acting !== undefined
   }
 
   /** Puts in line what is due. */
@@ -90,8 +94,12 @@ export class Turns {
 
   #optionsOf({ workspace, known, schedule, watching }: Opened): ActingOptions {
     const { clock, signal, endNow } = this.#loop
+    const release = (service: Address): void => {
+      this.#acting?.delete(service)
+      this.#loop.wake()
+    }
     const { apply: policy } = watching.settings
-    return { workspace, known, schedule, policy, clock, signal, endNow, tell: (note) => this.#loop.tell(note) }
+    return { workspace, known, schedule, policy, clock, signal, endNow, tell: (note) => this.#loop.tell(note), release }
   }
 }
 

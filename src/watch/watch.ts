@@ -54,6 +54,7 @@ export async function watch(options: WatchOptions): Promise<boolean> {
     endNow,
     tell,
     wake: () => sleeper.wake(),
+    isActing: () => turns.isActing,
     begin(work) {
       const task = work()
         .catch((error: unknown) => {

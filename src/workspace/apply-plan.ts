@@ -1,5 +1,6 @@
 /** Carries out a plan under the lease: attaches to what an earlier run left, runs, and tells what became of it. */
 
+import { LANES_PER_NODE } from '../actors/desk.ts'
 import type { WorkEvent } from '../actors/run-input.ts'
 import { runPlan } from '../actors/run-plan.ts'
 import { type Address, LOCAL } from '../base/address.ts'
@@ -115,7 +116,7 @@ async function run(
     workspace: session.claimant,
     tag: session.identity.tag,
     parallel: input.parallel,
-    perNode: input.perNode,
+    perNode: options.looksBeside ? Math.max(1, Math.min(input.perNode, LANES_PER_NODE - 1)) : input.perNode,
     retries: (address) => {
       if (options.attempts === 'one') return { waitsMs: [], all: false }
       const own = assembly.graph.services.get(address)?.steer.retriesMs ?? input.retriesMs

@@ -104,6 +104,8 @@ export interface ApplyOptions {
   readonly retriesMs?: readonly number[]
   /** Nothing is tried again under the lease, whatever says so: the caller does that in a run of its own. */
   readonly attempts?: 'one'
+  /** Each node keeps a connection free for looks: they go on beside the run. */
+  readonly looksBeside?: true
   /** First abort: nothing new starts, running jobs end. */
   readonly signal?: AbortSignal
   /** Second: remote process groups are ended. */

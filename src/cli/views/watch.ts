@@ -74,6 +74,7 @@ export function watchLine(event: WatchEvent, { color }: { readonly color: boolea
 
 const ANSWERS = {
   repairs: 'Repairing it.',
+  later: 'Repairing it when the run that goes on has ended.',
   reports: '$heal is false: left as it is.',
   waits: 'Its blueprint changed as well.',
 }
