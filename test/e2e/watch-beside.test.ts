@@ -91,25 +91,25 @@ test('news that a webhook did not take are told by the next watch, in order and 
   expect(got).toHaveLength(2)
 })
 
-/** A command that is repaired as long as the gate is closed, and a file beside it. */
+/** A command that is repaired as long as the gate is closed, and a file beside it; in a folder that is none of the workspace's. */
 function longRepair(): World {
   const world = openWorld({ local: true })
   world.write('ays.yaml', 'watch: { every: 1s }\n')
-  world.write('gate', '')
+  world.write('things/gate', '')
   world.write(
     'blueprints/main.yaml',
     `command__long:
   node: local
-  run: cd '${world.folder}'; echo began >>began; until [ -e gate ]; do sleep 0.05; done; touch mark
-  check: test -e '${world.folder}/mark'
-file__beside: { node: local, path: '${world.folder}/beside', content: x }
+  run: cd '${world.folder}/things'; echo began >>began; until [ -e gate ]; do sleep 0.05; done; touch mark
+  check: test -e '${world.folder}/things/mark'
+file__beside: { node: local, path: '${world.folder}/things/beside', content: x }
 `,
   )
-  onTestFinished(() => world.write('gate', ''))
+  onTestFinished(() => world.write('things/gate', ''))
   return world
 }
 
-const remove = (world: World, name: string): void => rmSync(join(world.folder, name), { force: true })
+const remove = (world: World, name: string): void => rmSync(join(world.folder, 'things', name), { force: true })
 
 test('while a long repair goes on, others are still told: what it repaired, and what drifts again meanwhile', async () => {
   const world = longRepair()
@@ -119,7 +119,7 @@ test('while a long repair goes on, others are still told: what it repaired, and 
   const of = (type: string): readonly Told[] =>
     watch.told().filter((event) => event.type === type && event.service === 'file/beside')
   for (const name of ['mark', 'beside']) remove(world, name)
-  await until('the long repair', watch, () => existsSync(join(world.folder, 'began')))
+  await until('the long repair', watch, () => existsSync(join(world.folder, 'things', 'began')))
   await until('the repair beside it, if it came in the same run', watch, () => of('drifted').length > 0)
   if (of('drifted')[0]?.answer === 'repairs') {
     await until('the repair beside it', watch, () => of('repaired').length === 1)
@@ -127,10 +127,10 @@ test('while a long repair goes on, others are still told: what it repaired, and 
     await until('the second drift', watch, () => of('drifted').length === 2)
   }
   expect(of('drifted').at(-1)?.answer).toBe('later')
-  expect(existsSync(join(world.folder, 'mark'))).toBe(false)
-  world.write('gate', '')
+  expect(existsSync(join(world.folder, 'things', 'mark'))).toBe(false)
+  world.write('things/gate', '')
   await until('the repair afterwards', watch, () => of('repaired').length === of('drifted').length)
-  expect(existsSync(join(world.folder, 'beside'))).toBe(true)
+  expect(existsSync(join(world.folder, 'things', 'beside'))).toBe(true)
   watch.process.kill('SIGTERM')
   expect((await watch.ended).code).toBe(0)
 })
@@ -141,7 +141,7 @@ test('a repair that is cancelled is left until something changes, and the watch 
   for (const name of ['gate', 'began']) remove(world, name)
   const watch = await watching(world)
   remove(world, 'mark')
-  await until('the long repair', watch, () => existsSync(join(world.folder, 'began')))
+  await until('the long repair', watch, () => existsSync(join(world.folder, 'things', 'began')))
   expect((await world.ays('cancel', '--now')).stdout).toMatch(/is cancelled by/)
   const failed = (): Told | undefined => watch.told().find((event) => event.type === 'failed')
   await until('the news of it', watch, () => failed() !== undefined)
@@ -149,7 +149,7 @@ test('a repair that is cancelled is left until something changes, and the watch 
   expect(failed()?.nextAt).toBe(undefined)
   remove(world, 'beside')
   await until('another repair', watch, () => watch.told().some((event) => event.type === 'repaired'))
-  expect(readFileSync(join(world.folder, 'began'), 'utf8')).toBe('began\n')
+  expect(readFileSync(join(world.folder, 'things', 'began'), 'utf8')).toBe('began\n')
   watch.process.kill('SIGTERM')
   expect((await watch.ended).code).toBe(0)
 })
