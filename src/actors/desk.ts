@@ -2,6 +2,7 @@
 import type { Address } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import {
+  type Confirmed,
   type NodeJob,
   type NodeOutcome,
   type Question,
@@ -49,6 +50,7 @@ export class NodeDesk {
   readonly #gate: Gate
   readonly #signal: AbortSignal
   readonly #lanes: number
+  readonly #renew: () => Promise<void>
   #transport: Promise<Transport> | undefined
   #down: Problem | undefined
   #looks: Waiting<readonly Question[], readonly Seen[]>[] = []
@@ -63,11 +65,14 @@ export class NodeDesk {
     gate: Gate
     signal: AbortSignal
     lanes: number
+    /** Closes the connection, so that the next one is new. */
+    renew: () => Promise<void>
   }) {
     this.node = options.node
     this.#open = options.open
     this.#gate = options.gate
     this.#lanes = options.lanes
+    this.#renew = options.renew
     // One of its own: Node warns of a leak where more than ten listen to one signal, and a run has many desks.
     this.#signal = AbortSignal.any([options.signal])
   }
@@ -92,6 +97,17 @@ export class NodeDesk {
       queue.push({ ask: job, resolve, reject })
       this.#soon()
     })
+  }
+
+  /** Asks over a connection made now whether a job with an undo left the node reachable. Throws TransportError when it did not. */
+  async confirm(id: string, signal: AbortSignal): Promise<Confirmed> {
+    const told = await (await this.transport()).confirm(id, signal)
+    if (this.#down === undefined) return told
+    // The node is there after all: what follows takes a new connection.
+    this.#down = undefined
+    this.#transport = undefined
+    await this.#renew()
+    return told
   }
 
   #soon(): void {

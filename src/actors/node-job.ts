@@ -1,7 +1,9 @@
 /** A work as the job that its node is given, and the meaning of what became of it. */
+import { LOCAL } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
 import { type ClaimNote, noteOfBefore } from '../engine/claim.ts'
 import type { Command } from '../engine/kind.ts'
+import { mayCutOff, wayBack } from '../engine/plan/way-back.ts'
 import type { NodeJob, NodeOutcome, Seen } from '../transport/transport.ts'
 import { commandProblem } from './job-results.ts'
 import type { Judged } from './judge.ts'
@@ -45,6 +47,7 @@ export function jobOf(
     // An action is done once: nothing of it is taken care of afterwards.
     claim: work.passing ? [] : claimsOf(context, things, firstSeen),
     unclaim: things.flatMap((thing) => (thing.removal ? [thing.question.thing] : [])),
+    ...undoOf(context, things, judged, seen),
   }
 }
 
@@ -66,6 +69,29 @@ export function claimsOf(
     const before = noteOfBefore(kind, known ? known.before : firstSeen.get(thing))
     return [{ thing, kind: kind.name, environment, before }]
   })
+}
+
+/** Jobs that may cut ays off carry their way back: what runs is put back last, over what it is started with. */
+function undoOf(
+  { work, undoAfterMs }: WorkContext,
+  things: readonly WorkThing[],
+  judged: Judged,
+  seen: readonly Seen[],
+): Pick<NodeJob, 'undo'> {
+  const { decisions } = judged
+  if (work.node === LOCAL || !decisions.some((decision) => mayCutOff(decision.commands))) return {}
+  const backs = things.flatMap(({ question, wanted, removal }, i) => {
+    const decision = decisions[i]
+    const finding = seen[i]?.finding
+    if (!decision || decision.commands.length === 0 || !finding || finding.state === 'unknown') return []
+    const commands = wayBack(question.kind, question.wanted, finding.found, decision.becomes) ?? []
+    return [{ rung: (wanted ?? removal)?.rung, commands }]
+  })
+  const ordered = [
+    ...backs.filter((back) => back.rung !== 'running').reverse(),
+    ...backs.filter((back) => back.rung === 'running'),
+  ]
+  return { undo: { commands: ordered.flatMap((back) => back.commands), afterMs: undoAfterMs } }
 }
 
 export function readOutcome(

@@ -34,6 +34,8 @@ export interface RunInput {
   timeouts(service: Address): Timeouts
   /** How long something may move by itself without getting further, where the service does not say. */
   readonly patienceMs: number
+  /** After how long a node takes back by itself what cut ays off from it. */
+  readonly undoAfterMs: number
   openTransport(node: Address): Promise<Transport>
   /** Closes the connection to a node that was just remade, so that the next one is new. */
   resetTransport(node: Address): Promise<void>

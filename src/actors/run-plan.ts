@@ -75,6 +75,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       gate,
       signal: input.stops.endNow,
       lanes: Math.min(input.perNode, LANES_PER_NODE),
+      renew: () => input.resetTransport(node),
     })
     desks.set(node, desk)
     return desk
@@ -129,6 +130,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
       ledger,
       clock,
       ...attemptsOf(input, work),
+      undoAfterMs: input.undoAfterMs,
       workspace: input.workspace,
       environment: plan.environment,
       fence: input.fence,

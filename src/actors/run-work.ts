@@ -4,6 +4,7 @@ import { showDuration } from '../base/duration.ts'
 import type { Problem } from '../base/problem.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import { TransportError } from '../transport/transport.ts'
+import { contactAgain } from './contact-again.ts'
 import { type Judged, judge, notSettled } from './judge.ts'
 import { jobOf, readOutcome } from './node-job.ts'
 import { type MachineEvent, serviceMachine } from './service-machine.ts'
@@ -64,7 +65,7 @@ export async function runWork(context: WorkContext): Promise<WorkEnd> {
           if (context.stops.endNow.aborted && outcome.state !== 'done' && outcome.state !== 'lost') return cancelled()
           replaced ||= outcome.state === 'done'
           seen = 'seen' in outcome && outcome.seen.length === questions.length ? outcome.seen : undefined
-          const read = readOutcome(context, job, outcome)
+          const read = (await contactAgain(context, job, outcome)) ?? readOutcome(context, job, outcome)
           event = read.event
           problem = read.problem
           break

@@ -39,6 +39,8 @@ export interface WorkContext {
   readonly timeouts: Timeouts
   /** Milliseconds that something may move without a sign of life. */
   readonly patienceMs: number
+  /** After how long the node takes back by itself what cut ays off from it. */
+  readonly undoAfterMs: number
   readonly workspace: string
   readonly environment: string
   readonly fence: number

@@ -32,4 +32,6 @@ export interface SimFaults {
   readonly lostBefore?: number
   /** The work is done, the answer is lost. */
   readonly lostAfter?: number
+  /** Changes that could cut ays off do so, and the node takes them back. */
+  readonly cuts?: boolean
 }

@@ -35,6 +35,8 @@ export interface Kind<Wanted, Found> {
   merge?(a: Wanted, b: Wanted): { wanted: Wanted } | { conflict: string }
   /** What of a finding the node is to keep of it, as what was there before ays came: without what is only shown. Absent: all. */
   noted?(found: Found): Found
+  /** What the node has to keep so that `asWanted(found)` can be had again: run before commands that may have to be undone. */
+  keeps?(found: Found): readonly Command[]
   /** It only watches (does it answer?): there is nothing on the node to take away. */
   readonly watches?: boolean
   /** True when trying the failed command again may help (a lock, a mirror that did not answer). */

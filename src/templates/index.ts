@@ -4,6 +4,7 @@ import { caddy, caddyProxy } from './caddy.ts'
 import { command } from './command.ts'
 import { dnsClient, dnsclient, dnsDomain } from './dns.ts'
 import { appDocker, nodeDocker } from './docker.ts'
+import { firewall } from './firewall.ts'
 import { mongodb } from './mongodb.ts'
 import { node, nodeLocal, nodePhysical, nodeSim } from './node.ts'
 import { nodeKvm } from './node-kvm.ts'
@@ -34,6 +35,7 @@ export const templates: readonly AnyTemplate[] = [
   farm,
   file,
   filesystem,
+  firewall,
   fssnapshot,
   location,
   mongodb,

@@ -83,6 +83,7 @@ interface Reach {
 
 /** Undefined for a job that does more than write files: what that touches cannot be told. */
 function reachOf(job: NodeJob): Reach | undefined {
+  if (job.undo) return undefined
   const asked = [...job.expect.map((expect) => expect.question), ...job.afterwards]
   const reach: Reach = {
     things: new Set([

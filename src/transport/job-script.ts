@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { isSecret } from '../base/secret.ts'
 import { type Command, SILENCE_MS } from '../engine/kind.ts'
-import { type Batch, type Member, secretsOf } from './job-batches.ts'
+import { type Batch, batchesOf, type Member, secretsOf } from './job-batches.ts'
 import { jobProgram } from './job-program.ts'
 import { type KeyedWrite, writeLines } from './job-writes.ts'
 import { preamble } from './preamble.ts'
 import { type Group, groupScript } from './questions.ts'
 import { base64Document, fileName, hereDocument, quoted, words } from './quote.ts'
-import type { NodeJob } from './transport.ts'
+import type { NodeJob, Question } from './transport.ts'
 
 export interface JobScript {
   readonly text: string
@@ -25,7 +25,7 @@ export function jobScript(
 ): JobScript {
   const ids = batches.flatMap(({ members }) => members.map(({ job }) => fileName(job.id)))
   const programs = new Map<string, string>()
-  const bodies = batches.map((batch) => batchBody(batch, options.lookMs, programs)).join('')
+  const bodies = batches.map((batch) => batchBody(batch, options, programs)).join('')
   const kept = [...programs].map(([text, name]) => `keep ${name} ${quoted(text)}\n`).join('')
   const timeoutMs = batches.reduce((sum, batch) => sum + timeOf(batch, options.lookMs), 30_000)
   const own = randomBytes(8).toString('hex')
@@ -50,7 +50,11 @@ function timeOf({ members, expected, after }: Batch, lookMs: number): number {
     )
 }
 
-function batchBody(batch: Batch, lookMs: number, programs: Map<string, string>): string {
+function batchBody(
+  batch: Batch,
+  { lookMs, folder }: { readonly lookMs: number; readonly folder: string | undefined },
+  programs: Map<string, string>,
+): string {
   const { members, expected, after } = batch
   const [first] = members
   const places = members.map(({ place }) => String(place)).join(' ')
@@ -59,7 +63,7 @@ function batchBody(batch: Batch, lookMs: number, programs: Map<string, string>):
   const claims = claimLines(members)
   const commands =
     members.length === 1 && first
-      ? `get ${first.place}\n${commandLines(first)}put\n`
+      ? `get ${first.place}\n${commandLines(first, folder)}put\n`
       : writeLines(
           members.map(({ place, commands }) => commands.flatMap((command, i) => keyedWrite(command, place, i) ?? [])),
           `w${first?.place ?? 0}`,
@@ -163,8 +167,9 @@ function claimsOf(job: NodeJob): string[] {
 }
 
 /** Of a job that is alone. Writes that follow each other are placed together. */
-function commandLines({ commands, place }: Member): string {
-  const parts: string[] = []
+function commandLines(member: Member, folder: string | undefined): string {
+  const { commands, place } = member
+  const parts: string[] = [armLines(member, folder)]
   for (let i = 0; i < commands.length; ) {
     const writes = writesFrom(commands, place, i)
     const command = commands[i]
@@ -174,6 +179,32 @@ function commandLines({ commands, place }: Member): string {
   }
   return parts.join('')
 }
+
+/** The undo of a job is a job of its own, as a script that waits on the node. */
+function armLines({ job }: Member, folder: string | undefined): string {
+  if (!job.undo) return ''
+  const { commands, afterMs } = job.undo
+  const back: NodeJob = {
+    id: undoOf(job.id),
+    fence: job.fence,
+    workspace: job.workspace,
+    service: job.service,
+    steps: [{ question: NOBODY_ASKS, commands, becomes: undefined }],
+    expect: [],
+    afterwards: [],
+    claim: [],
+    unclaim: [],
+  }
+  const { text } = jobScript(batchesOf([back], true), { folder, lookMs: 0, mark: 'undo' })
+  const { redirect, body } = base64Document(text)
+  return when(`arm ${Math.ceil(afterMs / 1_000)} ${redirect}\n${body}`)
+}
+
+/** A way back has commands and no looks, so this question is never put. */
+const NOBODY_ASKS: Question = { kind: {} as Question['kind'], thing: '', wanted: undefined }
+
+/** The id under which the way back of a job runs on its node. */
+export const undoOf = (id: string): string => `${fileName(id)}.undo`
 
 function keyedWrite(command: Command, place: number, i: number): KeyedWrite | undefined {
   return 'write' in command.run ? { key: `${place}/${i}`, write: command.run } : undefined

@@ -41,6 +41,7 @@ export function openTransport(options: OpenOptions): Transport {
     act: async (jobs, signal) => (await road()).act(jobs, signal),
     attach: async (ids, signal) => (await road()).attach(ids, signal),
     end: async (ids, signal) => (await road()).end(ids, signal),
+    confirm: async (id, signal) => (await road()).confirm(id, signal),
     facts: async (signal) => (await road()).facts(signal),
     exec: async (run, how) => (await road()).exec(run, how),
     leave: async (workspace, signal) => (await road()).leave(workspace, signal),

@@ -11,6 +11,23 @@ became() {
 }
 `
 
+/** `confirm ID UNDO`: takes the undo off, or waits for it where it runs. Prints confirmed, undone or not armed. */
+export const confirmProgram = `${jobProgram}
+stop() { exit 143; }
+confirm() {
+  D=$AYS/jobs/$1
+  if mv -f "$D/undo" "$D/kept" 2>/dev/null; then
+    rm -f "$D/kept"
+    [ ! -s "$D/timer" ] || { read -r s <"$D/timer"; kill -KILL "-$s" 2>/dev/null; }
+    echo confirmed
+  elif [ -e "$D/undoing" ]; then
+    i=0; until [ -d "$AYS/jobs/$2" ] || [ $i -ge 5 ]; do i=$((i + 1)); sleep 1; done
+    settle "$AYS/jobs/$2"
+    echo undone
+  else echo 'not armed'; fi
+}
+`
+
 /**
  * `finish ID…`: what runs of these jobs is ended with its group, and nothing more of them begins; then as `became`, for
  * each.

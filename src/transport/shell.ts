@@ -3,6 +3,7 @@ import type { Problem } from '../base/problem.ts'
 import { isSecret, type Sealer } from '../base/secret.ts'
 import type { FactsLook } from '../engine/facts.ts'
 import { act } from './act.ts'
+import { undoOf } from './job-script.ts'
 import { type Lane, LaneLostError, type LaneResult, type LaneRunOptions } from './lane.ts'
 import { type LookOptions, look } from './look.ts'
 import { openLane } from './open-lane.ts'
@@ -11,7 +12,7 @@ import { preamble } from './preamble.ts'
 import { groupScript } from './questions.ts'
 import { base64Document, fileName, hereDocument, words } from './quote.ts'
 import { LEFT_OUT, redactor } from './redact.ts'
-import { attachProgram, endProgram, leaveProgram } from './shell-program.ts'
+import { attachProgram, confirmProgram, endProgram, leaveProgram } from './shell-program.ts'
 import type { Kept } from './stream.ts'
 import { type Attached, type Transport, TransportError } from './transport.ts'
 
@@ -20,6 +21,8 @@ export interface ShellOptions {
   readonly factsLook: FactsLook
   /** Starts a shell on the node that runs `bootCommand`. */
   readonly argv: () => Promise<readonly string[]>
+  /** The same over a connection that nobody else uses, where those of `argv` may share one. */
+  readonly freshArgv?: () => Promise<readonly string[]>
   readonly helloMs: number
   /** What is wrong when the shell did not start. */
   readonly openProblem: (lost: LaneLostError) => Problem
@@ -35,6 +38,8 @@ const EXEC_BYTES_MAX = 32 * 1024
 const EXEC_TIMEOUT_MS = 60_000
 const FACTS_TIMEOUT_MS = 30_000
 const END_TIMEOUT_MS = 30_000
+/** An undo may be running just then. */
+const CONFIRM_TIMEOUT_MS = 600_000
 const ATTACH_TIMEOUT_MS = 24 * 3_600_000
 
 export function shellTransport(options: ShellOptions): Transport {
@@ -42,9 +47,13 @@ export function shellTransport(options: ShellOptions): Transport {
   const pool = lanePool(open)
   const acting = new Set<Lane>()
 
-  async function open(signal?: AbortSignal): Promise<Lane> {
+  function open(signal?: AbortSignal): Promise<Lane> {
+    return begin(options.argv, signal)
+  }
+
+  async function begin(argv: ShellOptions['argv'], signal?: AbortSignal): Promise<Lane> {
     try {
-      return await openLane(await options.argv(), { helloMs: options.helloMs, ...(signal ? { signal } : {}) })
+      return await openLane(await argv(), { helloMs: options.helloMs, ...(signal ? { signal } : {}) })
     } catch (error) {
       if (signal?.aborted) throw cancelled()
       if (error instanceof LaneLostError) throw new TransportError(options.openProblem(error))
@@ -123,6 +132,22 @@ export function shellTransport(options: ShellOptions): Transport {
         })
         if (result.ended) throw result.ended === 'abort' ? cancelled() : new TransportError(notEnded(ids))
         return attachedOf(ids, result)
+      } catch (error) {
+        if (error instanceof LaneLostError) throw new TransportError(lostProblem(error))
+        throw error
+      } finally {
+        lane.close()
+      }
+    },
+
+    async confirm(id, signal) {
+      const lane = await begin(options.freshArgv ?? options.argv, signal)
+      try {
+        const script = `${preamble(folder)}${confirmProgram}confirm ${fileName(id)} ${undoOf(id)}\n`
+        const how = { timeoutMs: CONFIRM_TIMEOUT_MS, limitBytes: 10_000, beyond: 'end', signal } as const
+        const said = (await lane.run(script, how)).stdout.bytes.toString('utf8').trim()
+        if (said === 'confirmed' || said === 'undone' || said === 'not armed') return said
+        throw new TransportError({ code: 'NODE_LOST', message: `The node did not say what became of job ${id}.` })
       } catch (error) {
         if (error instanceof LaneLostError) throw new TransportError(lostProblem(error))
         throw error

@@ -27,7 +27,9 @@ export interface World {
   /** The highest fence of each workspace. */
   readonly fences: { [workspace: string]: number }
   /** Ids of jobs that ran, and how they ended. */
-  readonly jobs: { [id: string]: 'done' | 'moved' }
+  readonly jobs: { [id: string]: 'done' | 'moved' | 'undone' }
+  /** Jobs with an undo that nobody has confirmed yet. */
+  readonly armed: { [id: string]: true }
   /** Titles of all commands that ever ran here, in order. */
   readonly history: string[]
   /** Calls so far: where the stream of faults goes on when ays starts anew. */
@@ -86,13 +88,21 @@ export function simTransport(options: SimOptions): Transport {
       const fate = call(signal)
       if (fate.before) return jobs.map(() => ({ state: 'lost', problem: lostHere(node) }))
       const world = readWorld(file)
-      const outcomes = jobs.map((job) => actIn(world, job, node))
+      const outcomes = jobs.map((job) => (job.undo && faults.cuts ? cutIn(world, job, node) : actIn(world, job, node)))
       writeWorld(file, world)
       return fate.after ? jobs.map(() => ({ state: 'lost', problem: lostHere(node) })) : outcomes
     },
     attach: became,
     // Its jobs take no time.
     end: became,
+    async confirm(id, signal) {
+      const world = reading(signal)
+      if (own(world.jobs, id) === 'undone') return 'undone'
+      if (!own(world.armed, id)) return 'not armed'
+      delete world.armed[id]
+      writeWorld(file, world)
+      return 'confirmed'
+    },
     async facts(signal) {
       const world = reading(signal)
       return { ...connection.facts, claims: { ...connection.facts.claims, ...world.claims } }
@@ -117,6 +127,12 @@ function seenIn(world: World, question: Question): Seen {
   const thing = own(world.things, question.thing)
   const found = thing?.kind === question.kind.name ? thing.found : plain(question.kind.bare)
   return { finding: { state: 'seen', found }, digest: digestOf({ kind: question.kind.name, found }) }
+}
+
+/** What it did cut the node off, so the node took it back. */
+function cutIn(world: World, job: NodeJob, node: Address): NodeOutcome {
+  world.jobs[job.id] ??= 'undone'
+  return { state: 'lost', problem: lostHere(node) }
 }
 
 function actIn(world: World, job: NodeJob, node: Address): NodeOutcome {
@@ -150,6 +166,7 @@ function actIn(world: World, job: NodeJob, node: Address): NodeOutcome {
   world.history.push(...commands.map((command) => command.title))
   world.history.splice(0, Math.max(0, world.history.length - HISTORY_MAX))
   world.jobs[job.id] = 'done'
+  if (job.undo) world.armed[job.id] = true
   for (const id of Object.keys(world.jobs).slice(0, -JOBS_MAX)) delete world.jobs[id]
   return { state: 'done', ran: commands.map(resultOf), seen: job.afterwards.map((question) => seenIn(world, question)) }
 }
@@ -175,6 +192,7 @@ export function readWorld(file: string): World {
     claims: world.claims ?? {},
     fences: world.fences ?? {},
     jobs: world.jobs ?? {},
+    armed: world.armed ?? {},
     history: world.history ?? [],
     calls: world.calls ?? 0,
   }

@@ -11,6 +11,8 @@ import { TransportError } from './transport.ts'
 export interface SshArgvOptions {
   /** A folder of 0700 with a short name: ${XDG_RUNTIME_DIR:-/tmp}/ays-UID. Made when absent. */
   readonly runtimeDir: string
+  /** `own`: a connection that nobody shares. */
+  readonly connection?: 'shared' | 'own'
 }
 
 const CONTROL_PATH_BYTES_MAX = 90
@@ -40,7 +42,7 @@ export function sshCommandArgv(
     'BatchMode=yes',
     '-o',
     'LogLevel=ERROR',
-    ...multiplexing(join(runtimeDir, `cm-${keyOf(connection, node)}`)),
+    ...(options.connection === 'own' ? ALONE : multiplexing(join(runtimeDir, `cm-${keyOf(connection, node)}`))),
     ...sshOptions(connection, node, options),
     '--',
     connection.host,
@@ -88,9 +90,11 @@ function sshOptions(connection: SshConnection, node: Address, { runtimeDir }: Ss
  * another login never rides on it. No socket where the path would be too long for one.
  */
 function multiplexing(path: string): string[] {
-  if (Buffer.byteLength(path) > CONTROL_PATH_BYTES_MAX) return ['-o', 'ControlMaster=no', '-o', 'ControlPath=none']
+  if (Buffer.byteLength(path) > CONTROL_PATH_BYTES_MAX) return ALONE
   return ['-o', 'ControlMaster=auto', '-o', 'ControlPersist=60', '-o', `ControlPath=${fileOption(path)}`]
 }
+
+const ALONE = ['-o', 'ControlMaster=no', '-o', 'ControlPath=none']
 
 /** Digest of everything that decides whom we reach and as whom. Secrets count by their sealed digest. */
 function keyOf(connection: SshConnection, node: Address): string {

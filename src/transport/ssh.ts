@@ -25,6 +25,7 @@ export function sshTransport(options: SshOptions): Transport {
   return shellTransport({
     ...options,
     argv: async () => sshCommandArgv(connection, node, { runtimeDir }, bootCommand),
+    freshArgv: async () => sshCommandArgv(connection, node, { runtimeDir, connection: 'own' }, bootCommand),
     helloMs: (connection.connectTimeoutMs ?? CONNECT_TIMEOUT_MS) + LOGIN_MS,
     openProblem: (lost) => sshProblem(connection, node, lost.stderr),
     onClose: async () => {

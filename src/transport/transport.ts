@@ -40,6 +40,15 @@ export interface NodeJob {
   /** Claims that the node notes, and things whose claim it drops, when the commands begin. */
   readonly claim: readonly ClaimNote[]
   readonly unclaim: readonly string[]
+  /** For commands that could cut ays off: the node takes them back by itself, unless `confirm` reaches it before. */
+  readonly undo?: Undo
+}
+
+/** The way back of a job, and when the node goes it by itself. */
+export interface Undo {
+  readonly commands: readonly Command[]
+  /** Milliseconds from the end of its commands. */
+  readonly afterMs: number
 }
 
 /** What became of a job. `ran` has one result per command that began. */
@@ -56,6 +65,9 @@ export type NodeOutcome =
 
 /** What became of a job that an earlier run gave to the node. */
 export type Attached = { readonly state: 'never began' } | { readonly state: 'ended' } | { readonly state: 'died' }
+
+/** confirmed: its undo is off · undone: the node took it back · not armed: it never began, had no undo, or was confirmed before. */
+export type Confirmed = 'confirmed' | 'undone' | 'not armed'
 
 export interface ExecResult {
   readonly code: number
@@ -76,6 +88,8 @@ export interface Transport {
   attach(ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]>
   /** Ends the process groups of these jobs, whoever gave them, and says what became of them. Of a list of jobs in one exchange, the others go on. */
   end(ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]>
+  /** Over a connection made now, which is the proof that the node can be reached: takes the undo off a job. */
+  confirm(id: string, signal: AbortSignal): Promise<Confirmed>
   facts(signal: AbortSignal): Promise<Facts>
   /** Any command of a person's. Its output is bounded (64 KiB a stream). */
   exec(

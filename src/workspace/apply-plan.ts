@@ -33,6 +33,8 @@ export interface ApplyInput {
   readonly clock: Clock
   readonly parallel: number
   readonly perNode: number
+  /** After how long a node takes back by itself what cut ays off from it. */
+  readonly undoAfterMs: number
   /** From the command line or ays.yaml; a service's own $retries come first. */
   readonly retriesMs?: readonly number[]
   /** `limits.timeout` of ays.yaml. */
@@ -127,6 +129,7 @@ async function run(
       return { usualMs: input.timeoutMs ?? SILENCE_MS, ...(askedMs === undefined ? {} : { askedMs }) }
     },
     patienceMs: PATIENCE_MS,
+    undoAfterMs: input.undoAfterMs,
     openTransport: async (node) => nodes.transport(node),
     resetTransport: (node) => nodes.reset(node),
     tryFindKind,

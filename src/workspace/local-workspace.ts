@@ -57,6 +57,9 @@ import { watchingOf } from './watching.ts'
 /** Jobs at once, where nobody says otherwise. */
 const PARALLEL = 10
 
+/** How long ays may need to reach a node again after a change of its network, its ssh or its firewall. */
+const UNDO_AFTER_MS = 60_000
+
 export class LocalWorkspace implements Workspace {
   readonly root: string
   readonly environment: string
@@ -256,6 +259,7 @@ export class LocalWorkspace implements Workspace {
       ...(retriesMs ? { retriesMs } : {}),
       ...(timeoutMs ? { timeoutMs } : {}),
       commit,
+      undoAfterMs: this.#settings.limits.undoAfterMs ?? UNDO_AFTER_MS,
       onNote: this.#options.onNote ?? (() => {}),
     })
   }

@@ -8,7 +8,7 @@ import type { AnyKind } from '../../src/engine/kind.ts'
 import type { Plan, ServicePlan } from '../../src/engine/plan/plan.ts'
 import type { WantedThing, Work } from '../../src/engine/plan/world.ts'
 import type { Store } from '../../src/store/store.ts'
-import type { NodeJob, NodeOutcome, Question, Seen, Transport } from '../../src/transport/transport.ts'
+import type { Confirmed, NodeJob, NodeOutcome, Question, Seen, Transport } from '../../src/transport/transport.ts'
 import { type NoteFound, noteKind } from '../engine/toy-kind.ts'
 import { smallFacts } from '../facts.ts'
 
@@ -35,6 +35,7 @@ export function noteNode(
     notes?: Record<string, string>
     fails?: (job: NodeJob) => string | undefined
     onJob?: (job: NodeJob) => void
+    contact?: () => Confirmed
   } = {},
 ) {
   const notes = new Map(Object.entries(of.notes ?? {}))
@@ -72,6 +73,7 @@ export function noteNode(
     act: async (jobs) => jobs.map(run),
     attach: async (ids) => ids.map(() => ({ state: 'ended' })),
     end: async (ids) => ids.map(() => ({ state: 'ended' })),
+    confirm: async () => of.contact?.() ?? 'not armed',
     facts: async () => facts,
     exec: async () => ({ code: 0, stdout: '', stderr: '' }),
     leave: async () => undefined,
@@ -157,6 +159,7 @@ export async function run(
     retries: of.retries ?? (() => ({ waitsMs: [], all: false })),
     timeouts: of.timeouts ?? (() => ({ usualMs: 60_000 })),
     patienceMs: 60_000,
+    undoAfterMs: 60_000,
     openTransport: async () => of.transport,
     resetTransport: async () => undefined,
     tryFindKind: (name) => (name === noteKind.name ? (noteKind as AnyKind) : undefined),

@@ -242,6 +242,15 @@ describe.each<Road>(['local', 'sim', 'ssh'])('over the %s road', (road) => {
     expect(foundOf(seen)).toEqual(textKind.bare)
   })
 
+  test('a job with an undo stays done once a new contact confirms it, and is confirmed once', async () => {
+    const undo = { commands: [writeText(path('a'), 'former\n')], afterMs: 60_000 }
+    await actOne(jobOf('j', { steps: [step('a', [writeText(path('a'), 'hello\n')])], undo }))
+    expect(await transport.confirm('j', never)).toBe('confirmed')
+    expect(await transport.confirm('j', never)).toBe('not armed')
+    expect(await transport.confirm('never begun', never)).toBe('not armed')
+    expect((await transport.look([question('a')], never)).map(foundOf)).toMatchObject([{ text: 'hello\n' }])
+  })
+
   test('an interrupted call says so', async () => {
     await expect(transport.look([question('a')], AbortSignal.abort())).rejects.toMatchObject({
       problem: { code: 'CANCELLED' },
@@ -355,6 +364,26 @@ describe.each<Exclude<Road, 'sim'>>(['local', 'ssh'])('on a real node over the %
       .map(path)
       .filter((file) => statSync(file).isFile())
     expect(files.filter((file) => readFileSync(file, 'utf8').includes('correct-horse'))).toEqual([])
+  })
+
+  test('a job that nobody confirms is taken back by the node, and says so', async () => {
+    const undo = {
+      commands: [writeText(path('a'), 'former\n'), run('rm "$1"', { run: { script: 'rm "$1"', args: [path('b')] } })],
+      afterMs: 1_000,
+    }
+    const steps = [step('a', [writeText(path('a'), 'hello\n')]), step('b', [writeText(path('b'), 'hello\n')])]
+    expect(await actOne(jobOf('j', { steps, undo }))).toMatchObject({ state: 'done' })
+    await until(() => !existsSync(path('b')))
+    expect(await transport.confirm('j', never)).toBe('undone')
+    expect(readFileSync(path('a'), 'utf8')).toBe('former\n')
+  })
+
+  test('a job that was not begun arms no undo', async () => {
+    const expect_ = [{ question: question('a'), digest: 'f'.repeat(64) }]
+    const undo = { commands: [writeText(path('a'), 'former\n')], afterMs: 60_000 }
+    const job = jobOf('j', { expect: expect_, steps: [step('a', [writeText(path('a'), 'hello\n')])], undo })
+    expect(await actOne(job)).toMatchObject({ state: 'moved' })
+    expect(await transport.confirm('j', never)).toBe('not armed')
   })
 
   test('a command that says something now and then lives past its limit, and what it says reaches the end', async () => {

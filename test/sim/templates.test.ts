@@ -19,6 +19,7 @@ caddy_proxy__p: { dst: ["http://127.0.0.1:8080"] }`,
   farm: 'farm__f: { nodes: [n1] }',
   file: 'file__f: { node: n1, path: /etc/f, content: text }',
   filesystem: 'storagepool__p: { node: n1, devices: [/dev/sim0] }\nfilesystem__f: { storagepool: p, quotaGb: 1 }',
+  firewall: 'firewall__f: { node: n1, allow: [tcp/22, "udp/60000-61000 from fd00::/8"] }',
   fssnapshot: `storagepool__p: { node: n1, devices: [/dev/sim0] }
 filesystem__f: { storagepool: p }
 fssnapshot__s: { filesystem: f }`,

@@ -49,6 +49,8 @@ export async function startSshd(dir: string): Promise<Sshd> {
     'UsePAM no',
     'StrictModes no',
     'UseDNS no',
+    // What this machine's root has in ~/.bashrc is no part of the test: bash reads it for every command over ssh.
+    `SetEnv HOME=${dir}`,
     'MaxStartups 100:30:200',
   ]
   writeFileSync(join(dir, 'sshd_config'), `${config.join('\n')}\n`)

@@ -105,12 +105,19 @@ export function taskLines(task: TaskPlan, service: ServicePlan, options: Service
   const effects = worstFirst(task.effects).map((effect) =>
     (effect.kind === 'data-loss' ? palette.bad : palette.warn)(`⚠ ${effectWords(effect)}`),
   )
+  const undo = task.undo
+    ? [
+        palette.faint(
+          `↩ the node takes it back by itself unless ays reaches it again: ${task.undo.map(oneLine).join(', ')}`,
+        ),
+      ]
+    : []
   const commands = options.commands
     ? task.commands.flatMap((command) => commandLines(command, palette, options.shown))
     : []
   return [
     `${' '.repeat(4)}${palette[paint](sign.padStart(3))} ${oneLine(task.thing)}${note}`,
-    ...[...fields, ...problem, ...effects, ...commands].map((line) => (indent + line).trimEnd()),
+    ...[...fields, ...problem, ...effects, ...undo, ...commands].map((line) => (indent + line).trimEnd()),
   ]
 }
 

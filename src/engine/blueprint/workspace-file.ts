@@ -22,7 +22,13 @@ export interface WorkspaceFile {
   readonly vars: Readonly<Record<string, VarDeclaration>>
   /** Environment variables that expressions may read. */
   readonly env: readonly string[]
-  readonly limits: { readonly parallel?: number; readonly perNode?: number; readonly timeoutMs?: number }
+  readonly limits: {
+    readonly parallel?: number
+    readonly perNode?: number
+    readonly timeoutMs?: number
+    /** After how long a node takes back by itself a change that cut ays off. */
+    readonly undoAfterMs?: number
+  }
   readonly waves: readonly {
     readonly targets: readonly string[]
     readonly tags: readonly string[]
@@ -103,13 +109,13 @@ function typed(
   vars: Readonly<Record<string, VarDeclaration>>,
   places: Readonly<Record<string, Place>>,
 ): WorkspaceFile {
-  const { timeout, ...limits } = raw.limits ?? {}
+  const { timeout, undoAfter, ...limits } = raw.limits ?? {}
   return {
     workspace: raw.workspace,
     ays: raw.ays,
     vars,
     env: raw.env ?? [],
-    limits: { ...limits, ...msOf('timeoutMs', timeout) },
+    limits: { ...limits, ...msOf('timeoutMs', timeout), ...msOf('undoAfterMs', undoAfter) },
     waves: (raw.waves ?? []).map(({ targets = [], tags = [], pause }) => ({
       targets,
       tags,

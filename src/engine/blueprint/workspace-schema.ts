@@ -102,6 +102,7 @@ export const workspaceSchema = Type.Object(
             Type.Integer({ minimum: 1, maximum: 100, description: 'a number of jobs at once on one node, 1 to 100' }),
           ),
           timeout: Type.Optional(Duration),
+          undoAfter: Type.Optional(Duration),
         },
         Exactly,
       ),

@@ -5,6 +5,7 @@ import { type Leaf, partAt, withParts } from '../graph/leaves.ts'
 import type { Left } from '../graph/tasks.ts'
 import type { AnyKind, Command, Effect, FieldChange, Finding } from '../kind.ts'
 import type { Action, ServicePlan } from './plan.ts'
+import { mayCutOff, wayBack } from './way-back.ts'
 
 /** What was remembered of a thing: as it was last applied, and what was there before. */
 export interface Past {
@@ -21,6 +22,8 @@ export interface Decision {
   readonly effects: readonly Effect[]
   /** What the look will show afterwards. */
   readonly becomes: unknown
+  /** The way back of what may cut ays off, which the node goes by itself unless it is reached again. */
+  readonly undo?: readonly Command[]
   /** Under way by itself: nothing to do but wait. */
   readonly moving?: { readonly progress: string; readonly againMs: number }
   readonly problem?: Problem
@@ -85,19 +88,25 @@ function decide(
   const replaces = !bare && (options.force || changes.some((change) => change.how === 'replace'))
   if (changes.length === 0 && !replaces)
     return past ? nothing(found) : { ...nothing(found), action: 'adopt', why: 'adopt' }
-  const commands = replaces
-    ? [
-        ...kind.remove(past ? past.wanted : (kind.asWanted(found) ?? wanted), kind.bare, found),
-        ...kind.commands(wanted, kind.bare),
-      ]
-    : kind.commands(wanted, found)
+  const commands = keeping(
+    kind,
+    found,
+    replaces
+      ? [
+          ...kind.remove(past ? past.wanted : (kind.asWanted(found) ?? wanted), kind.bare, found),
+          ...kind.commands(wanted, kind.bare),
+        ]
+      : kind.commands(wanted, found),
+  )
+  const becomes = kind.settled(wanted, replaces ? kind.bare : found)
   return {
     action: replaces ? 'replace' : bare ? 'create' : 'update',
     why: changes.length === 0 ? 'asked' : whyOf(kind, wanted, found, past),
     changes,
     commands,
     effects: effectsOf(commands, replaces && options.holds === 'data' ? thing : undefined),
-    becomes: kind.settled(wanted, replaces ? kind.bare : found),
+    becomes,
+    ...undoOf(kind, { wanted, found, becomes, commands }),
   }
 }
 
@@ -139,13 +148,14 @@ export function decideUnwanted(
   } as const
   if (sameData(keptOf(kind, found), keptOf(kind, past.before)))
     return { ...base, changes: [], commands: [], effects: [], becomes: found }
-  const commands = kind.remove(past.wanted, past.before, found)
+  const commands = keeping(kind, found, kind.remove(past.wanted, past.before, found))
   if (commands.length > 0)
     return {
       ...base,
       commands,
       effects: effectsOf(commands, holds === 'data' ? thing : undefined),
       becomes: past.before,
+      ...undoOf(kind, { wanted: past.wanted, found, becomes: past.before, commands }),
     }
   if (kind.watches) return { ...base, changes: [], commands: [], effects: [], becomes: past.before }
   const problem: Problem = {
@@ -163,6 +173,19 @@ function whyOf(kind: AnyKind, wanted: unknown, found: unknown, past: Past | unde
   if (!past) return 'new'
   if (sameData(wanted, past.wanted)) return 'drift'
   return kind.compare(past.wanted, found).length === 0 ? 'change' : 'both'
+}
+
+/** Before what may have to be undone by the node itself, it keeps what that takes. */
+function keeping(kind: AnyKind, found: unknown, commands: readonly Command[]): readonly Command[] {
+  return kind.keeps && mayCutOff(commands) ? [...kind.keeps(found), ...commands] : commands
+}
+
+function undoOf(
+  kind: AnyKind,
+  of: { wanted: unknown; found: unknown; becomes: unknown; commands: readonly Command[] },
+): Pick<Decision, 'undo'> {
+  const undo = mayCutOff(of.commands) ? wayBack(kind, of.wanted, of.found, of.becomes) : undefined
+  return undo ? { undo } : {}
 }
 
 function effectsOf(commands: readonly Command[], dataLost: string | undefined): Effect[] {

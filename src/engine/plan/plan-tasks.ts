@@ -1,5 +1,5 @@
 /** One thing of a service, decided and shown. */
-import type { Address } from '../../base/address.ts'
+import { type Address, LOCAL } from '../../base/address.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Service } from '../graph/graph.ts'
@@ -80,7 +80,7 @@ export function taskPlan(
   decision: Decision,
   at: Place | undefined,
 ): TaskPlan {
-  const { action, why, changes, commands, effects, problem, moving } = decision
+  const { action, why, changes, commands, effects, problem, moving, undo } = decision
   return {
     thing: of.thing,
     kind,
@@ -94,6 +94,7 @@ export function taskPlan(
     ...(problem ? { problem } : {}),
     ...(at ? { at } : {}),
     ...(moving ? { moving: moving.progress } : {}),
+    ...(undo && of.node !== LOCAL ? { undo: undo.map(({ title }) => title) } : {}),
   }
 }
 

@@ -116,6 +116,8 @@ export interface TaskPlan {
   readonly problem?: Problem
   /** Where the value stands that forces the change, when it is known. */
   readonly at?: Place
+  /** What the node does to take it back by itself, unless ays reaches it again over a new connection. */
+  readonly undo?: readonly string[]
   /** Under way by itself; the job only waits. */
   readonly moving?: string
   /** It goes with its node, without commands. */

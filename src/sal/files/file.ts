@@ -1,11 +1,11 @@
 // A file with its content, mode and owner.
 import { plain } from '../../base/json.ts'
 import { fingerprint, isSecret, type Sealed, type Text } from '../../base/secret.ts'
-import type { FieldChange, Kind } from '../../engine/kind.ts'
+import type { Effect, FieldChange, Kind } from '../../engine/kind.ts'
 import { type AnyTask, task } from '../../engine/task.ts'
 import { accessChanges, typeChange } from './changes.ts'
 import { type Access, lookAt, type PathFound, parsePath } from './found.ts'
-import { bringBack, forget, makeParents, makeWay, setAccess, takeOff } from './ground.ts'
+import { bringBack, forget, keepForUndo, makeParents, makeWay, setAccess, takeOff } from './ground.ts'
 import { checkedPath, modeText } from './path.ts'
 
 export interface WantedFile extends Access {
@@ -53,7 +53,9 @@ export const fileKind: Kind<WantedFile, PathFound> = {
     if (typeof content === 'string' || isSecret(content)) {
       const run = { write: path, content, mode: Number.parseInt(mode, 8), owner, group }
       // A write makes the folders above by itself, so that many files of a folder can be placed at once.
-      return [...(found.type === 'absent' ? [] : makeWay(path, found)), { title: `write ${path}`, run }]
+      const effects = lockoutBy(path)
+      const write = { title: `write ${path}`, run, ...(effects.length > 0 ? { effects } : {}) }
+      return [...(found.type === 'absent' ? [] : makeWay(path, found)), write]
     }
     // Known by its digest alone, it can only be what the node kept of it.
     const kept = { type: 'file' as const, path, mode, owner, group, digest: digestOf(content) }
@@ -79,6 +81,8 @@ export const fileKind: Kind<WantedFile, PathFound> = {
     return kept
   },
 
+  keeps: (found) => (found.type === 'file' ? [keepForUndo(found.path)] : []),
+
   remove(wanted, before, found) {
     const { path } = wanted
     if (before.type === 'absent') {
@@ -92,6 +96,11 @@ export const fileKind: Kind<WantedFile, PathFound> = {
 
 const digestOf = (content: WantedFile['content']): string =>
   typeof content === 'object' && 'sha256' in content ? `sha256:${content.sha256}` : fingerprint(content)
+
+/** Files that decide who may log in. */
+const DOORS = /^\/etc\/(?:ssh\/sshd_config(?:\.d\/.+)?|sudoers(?:\.d\/.+)?|pam\.d\/.+)$/
+
+const lockoutBy = (path: string): Effect[] => (DOORS.test(path) ? [{ kind: 'lockout', what: `logins by ${path}` }] : [])
 
 function contentChange(wanted: WantedFile, found?: PathFound): FieldChange {
   const known = found?.type === 'file' ? (found.text ?? shownDigest(found.digest)) : undefined

@@ -36,6 +36,15 @@ export function makeWay(path: string, found: PathFound): Command[] {
   }
 }
 
+/** Keeps the file as it is just now, so that it can be brought back if the node has to undo what follows. */
+export function keepForUndo(path: string): Command {
+  return { title: `keep ${path} to bring it back`, run: { script: KEEP_LAST, args: [path, sha256(path)] } }
+}
+
+const KEEP_LAST = sh`last=$AYS/before/$2.last
+umask 077
+mkdir -p "$AYS/before" && cp -a "$1" "$last.new" && mv -fT "$last.new" "$last"`
+
 const KEEP = sh`image=$AYS/before/$2
 [ -e "$image" ] || [ -L "$image" ] && exit
 umask 077

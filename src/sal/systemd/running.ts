@@ -1,6 +1,6 @@
 // Units that run, were started with what is wanted now, and start at boot.
 import { digestOf } from '../../base/json.ts'
-import type { Command, FieldChange, Finding, Kind } from '../../engine/kind.ts'
+import type { Command, Effect, FieldChange, Finding, Kind } from '../../engine/kind.ts'
 import { type AnyTask, task } from '../../engine/task.ts'
 import { firstOf, readFields, unknownFinding } from '../finding.ts'
 import { unitFullName, unitPath, unitShortName } from './name.ts'
@@ -140,8 +140,15 @@ const start = ({ unit, startedWith, files }: RunningWanted, again: boolean): Com
   run: { script: START, args: [again ? 'restart' : 'start', unit, startedWith ?? '', ...files] },
   slow: true,
   timeoutMs: 120_000,
-  ...(again ? { effects: [{ kind: 'restart', what: unit }] } : {}),
+  ...(again ? { effects: [{ kind: 'restart', what: unit }, ...cutBy(unit)] } : {}),
 })
+
+/** Restarts that may end the way by which ays reaches the node. */
+function cutBy(unit: string): Effect[] {
+  if (/^sshd?\.service$/.test(unit)) return [{ kind: 'lockout', what: `logins by ${unit}` }]
+  const isNetwork = /^(?:networking|systemd-networkd|NetworkManager|nftables)\.service$/.test(unit)
+  return isNetwork ? [{ kind: 'network-cut', what: `connections by ${unit}` }] : []
+}
 
 const enable = (unit: string, on: boolean): Command => ({
   title: `${on ? 'enable' : 'disable'} ${unit}`,
