@@ -1,9 +1,9 @@
 /** What a node lets in: an nftables table of ours, now and after a boot. */
-import { isIP } from 'node:net'
 import { Type } from 'typebox'
 import { ProblemsError } from '../base/problem.ts'
 import { defineTemplate } from '../engine/template.ts'
 import { packages } from '../sal/apt/packages.ts'
+import { tryReadCidr } from '../sal/network/address-text.ts'
 import { ruleset } from '../sal/nftables/ruleset.ts'
 import { onNode } from './places.ts'
 
@@ -39,9 +39,7 @@ function readOpening(text: string): Opening {
   const [protocol = '', ports = ''] = what.split('/')
   const numbers = ports.split('-').map(Number)
   const [first = 0, last = first] = numbers
-  const [host = '', prefix] = from?.split('/') ?? []
-  const bitsMax = isIP(host) === 6 ? 128 : 32
-  const isFrom = from === undefined || (isIP(host) !== 0 && Number(prefix ?? 0) <= bitsMax)
+  const isFrom = from === undefined || tryReadCidr(from) !== undefined
   if (first >= 1 && last >= first && last <= 65_535 && isFrom) return { protocol, ports, ...(from ? { from } : {}) }
   throw new ProblemsError([
     {
