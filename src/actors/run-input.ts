@@ -55,6 +55,8 @@ export interface RunInput {
   fill?(work: Work): Promise<Filled>
   /** What was found of a work's things that are in place, for those who read it; gives what is to be remembered. */
   onFound?(work: Work, found: ReadonlyMap<string, unknown>): readonly Change[]
+  /** What the run keeps of its making, written with it. */
+  keeps?(run: number): readonly Change[]
   /** Written with the run: renames, allocations, what is in place and changed only on paper. */
   readonly onPaper: readonly Change[]
   readonly stops: Stops

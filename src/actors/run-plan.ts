@@ -41,6 +41,7 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
   )
   store.commit([
     { put: 'run', run },
+    ...(input.keeps?.(id) ?? []),
     ...input.onPaper,
     ...[...jobs.values()].map((job): Change => ({ put: 'job', job })),
   ])

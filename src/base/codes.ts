@@ -80,6 +80,7 @@ export const codes = {
     'Nodes say that this workspace was applied, and its state is not here. docs/state.md says how to go on.',
   BEFORE_UNKNOWN: 'A recovered thing was there before ays, or made by it: its node does not say.',
   CLAIM_LEFT: 'A lost state left something on a node that no blueprint declares any more.',
+  HISTORY_MISSING: 'The blueprints of a run are not kept: it is unknown, too old, or of an earlier ays.',
   AT_UNREACHABLE:
     'The host of --at could not be reached, or the connection to it was lost. What ran there goes on to its end.',
   AT_PROGRAM:

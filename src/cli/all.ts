@@ -16,6 +16,7 @@ import FactsCommand from './commands/facts.ts'
 import Fmt from './commands/fmt.ts'
 import Forget from './commands/forget.ts'
 import GraphCommand from './commands/graph.ts'
+import History from './commands/history.ts'
 import Import from './commands/import.ts'
 import Init from './commands/init.ts'
 import LabDoctor from './commands/lab/doctor.ts'
@@ -30,7 +31,6 @@ import LabPrepare from './commands/lab/prepare.ts'
 import LabSsh from './commands/lab/ssh.ts'
 import Lsp from './commands/lsp.ts'
 import Plan from './commands/plan.ts'
-import Runs from './commands/runs/index.ts'
 import RunsShow from './commands/runs/show.ts'
 import SchemaCommand from './commands/schema.ts'
 import SecretsList from './commands/secrets/index.ts'
@@ -68,6 +68,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   fmt: Fmt,
   forget: Forget,
   graph: GraphCommand,
+  history: History,
   import: Import,
   init: Init,
   'lab:doctor': LabDoctor,
@@ -82,7 +83,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'lab:ssh': LabSsh,
   lsp: Lsp,
   plan: Plan,
-  runs: Runs,
+  runs: History,
   'runs:show': RunsShow,
   schema: SchemaCommand,
   secrets: SecretsList,

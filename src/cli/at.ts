@@ -141,7 +141,7 @@ async function packed({ command, words }: Found): Promise<Packed> {
   const wordOf = (there: string): string => relative(cwd === '' ? '.' : cwd, there)
   let told = words
   if (named !== undefined) told = without(told, named)
-  const sent = [args.folder, args.address, ...(Array.isArray(flags.file) ? flags.file : [])]
+  const sent = [args.folder, args.address, flags.since, ...(Array.isArray(flags.file) ? flags.file : [])]
   for (const path of sent) {
     if (typeof path !== 'string' || !isRegular(path)) continue
     const there = thereOf(path)

@@ -108,6 +108,18 @@ export const outFlag = {
   }),
 }
 
+export const asOfFlag = {
+  'as-of': Flags.custom<number>({
+    description: 'The blueprints as they were at this run, instead of those of now: what would bring it back.',
+    helpValue: 'run:N',
+    parse: async (text) => {
+      const [, run] = /^(?:run:)?([1-9]\d{0,9})$/.exec(text) ?? []
+      if (run !== undefined) return Number(run)
+      throw usage(`--as-of ${text} is no run.`, 'Write it like --as-of run:12. `ays history` lists the runs.')
+    },
+  })(),
+}
+
 export const commandsFlag = {
   commands: Flags.boolean({ description: 'Show the exact commands that would run on each node.', helpGroup: 'OUTPUT' }),
 }
@@ -162,6 +174,7 @@ interface WorkspaceFlagValues {
   readonly env?: string
   readonly var?: readonly string[]
   readonly file?: readonly string[]
+  readonly 'as-of'?: number
   readonly legacy?: boolean
   readonly 'accept-new-host-keys'?: boolean
 }
@@ -173,6 +186,7 @@ export function workspaceOptions(folder: string | undefined, flags: WorkspaceFla
     ...(flags.env === undefined ? {} : { environment: flags.env }),
     ...(flags.var?.length ? { vars: Object.fromEntries(flags.var.map(readVar)) } : {}),
     ...(flags.file?.length ? { files: flags.file } : {}),
+    ...(flags['as-of'] === undefined ? {} : { asOf: flags['as-of'] }),
     ...(flags.legacy ? { legacy: true } : {}),
     ...(flags['accept-new-host-keys'] ? { acceptNewHostKeys: true } : {}),
   }

@@ -15,6 +15,7 @@ import type {
   Hold,
   Holder,
   JobRow,
+  Kept,
   Lease,
   Memory,
   RememberedNode,
@@ -38,6 +39,8 @@ export interface MemoryWorld {
   events: EventRow[]
   fence: number
   deliveries: Map<string, Delivery>
+  texts: Map<string, string>
+  kept: Map<string, Kept>
   held: HeldLease | undefined
   watch: { readonly holder: Holder } | undefined
 }
@@ -54,7 +57,17 @@ export function emptyWorld(): MemoryWorld {
   const remembered = { services: new Map(), tasks: new Map(), nodes: new Map(), allocations: new Map() }
   const verbs = { holds: new Map(), actions: new Map() }
   const seats = { fence: 0, held: undefined, watch: undefined }
-  return { ...remembered, ...verbs, runs: new Map(), jobs: new Map(), events: [], deliveries: new Map(), ...seats }
+  return {
+    ...remembered,
+    ...verbs,
+    runs: new Map(),
+    jobs: new Map(),
+    events: [],
+    deliveries: new Map(),
+    texts: new Map(),
+    kept: new Map(),
+    ...seats,
+  }
 }
 
 /** With `readOnly`, writes and leases are refused as a bug of the caller. */
@@ -135,6 +148,17 @@ class MemoryStore implements Store {
     )
     if (limit === undefined) return all
     return after === undefined ? all.slice(Math.max(0, all.length - limit)) : all.slice(0, limit)
+  }
+
+  kept(run: number): readonly (Kept & { readonly text: string })[] {
+    return [...this.#world.kept.values()]
+      .filter((one) => one.run === run)
+      .map((one) => ({ ...one, text: this.#world.texts.get(one.hash) ?? '' }))
+      .sort((a, b) => compare(a.name, b.name))
+  }
+
+  keepers(): readonly number[] {
+    return [...new Set([...this.#world.kept.values()].map((one) => one.run))].sort((a, b) => a - b)
   }
 
   deliveries(): readonly Delivery[] {
@@ -239,6 +263,8 @@ const copyOf = (world: MemoryWorld): MemoryWorld => ({
   jobs: new Map(world.jobs),
   events: [...world.events],
   deliveries: new Map(world.deliveries),
+  texts: new Map(world.texts),
+  kept: new Map(world.kept),
   fence: world.fence,
   held: world.held,
   watch: world.watch,
@@ -277,6 +303,12 @@ function put(world: MemoryWorld, change: Extract<Change, { put: unknown }>): voi
     case 'job':
       world.jobs.set(change.job.id, change.job)
       break
+    case 'text':
+      if (!world.texts.has(change.hash)) world.texts.set(change.hash, change.text)
+      break
+    case 'kept':
+      world.kept.set(JSON.stringify([change.kept.run, change.kept.name]), change.kept)
+      break
     case 'delivery':
       if (!world.deliveries.has(change.delivery.id)) world.deliveries.set(change.delivery.id, change.delivery)
       break
@@ -305,6 +337,14 @@ function drop(world: MemoryWorld, change: Extract<Change, { drop: unknown }>): v
     case 'delivery':
       world.deliveries.delete(change.id)
       break
+    case 'kept':
+      for (const [key, { run }] of world.kept) if (run === change.run) world.kept.delete(key)
+      break
+    case 'texts': {
+      const used = new Set([...world.kept.values()].map((one) => one.hash))
+      for (const hash of world.texts.keys()) if (!used.has(hash)) world.texts.delete(hash)
+      break
+    }
     case 'allocations':
       for (const [key, { address }] of world.allocations) if (address === change.address) world.allocations.delete(key)
       break

@@ -56,6 +56,12 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO watch VALUES (1, 0, 0, '', '', 0, '', '', 0, 0);
   `,
+  `
+  CREATE TABLE texts (hash TEXT NOT NULL PRIMARY KEY, text TEXT NOT NULL) STRICT;
+  CREATE TABLE kept (
+    run INTEGER NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (run, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** The newest version of the tables that this program knows. */

@@ -52,6 +52,12 @@ function putOf(change: Extract<Change, { put: unknown }>): Statement | undefined
         ON CONFLICT (id) DO UPDATE SET run = excluded.run, state = excluded.state, data = excluded.data`
       return [sql, id, run, state, textOf(change.job)]
     }
+    case 'text':
+      return ['INSERT INTO texts (hash, text) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING', change.hash, change.text]
+    case 'kept': {
+      const { run, name, hash } = change.kept
+      return ['INSERT OR REPLACE INTO kept (run, name, hash) VALUES (?, ?, ?)', run, name, hash]
+    }
     case 'delivery': {
       const { delivery } = change
       return [
@@ -81,6 +87,10 @@ function dropOf(change: Extract<Change, { drop: unknown }>): Statement {
       return ['DELETE FROM allocations WHERE address = ?', change.address]
     case 'delivery':
       return ['DELETE FROM deliveries WHERE id = ?', change.id]
+    case 'kept':
+      return ['DELETE FROM kept WHERE run = ?', change.run]
+    case 'texts':
+      return ['DELETE FROM texts WHERE hash NOT IN (SELECT hash FROM kept)']
   }
 }
 

@@ -19,6 +19,7 @@ import type {
   Hold,
   Holder,
   JobRow,
+  Kept,
   Lease,
   Memory,
   RememberedNode,
@@ -116,6 +117,17 @@ export class SqliteStore implements Store {
       ...[after ?? 0, ...(run === undefined ? [] : [run]), limit ?? -1],
     )
     return rows.map(eventOfRow).sort((a, b) => a.sequence - b.sequence)
+  }
+
+  kept(run: number): readonly (Kept & { readonly text: string })[] {
+    const sql = 'SELECT run, name, hash, text FROM kept JOIN texts USING (hash) WHERE run = ? ORDER BY name'
+    return this.#db
+      .all(sql, run)
+      .map((row) => ({ run, name: String(row.name), hash: String(row.hash), text: String(row.text) }))
+  }
+
+  keepers(): readonly number[] {
+    return this.#db.all('SELECT DISTINCT run FROM kept ORDER BY run').map((row) => Number(row.run))
   }
 
   deliveries(): readonly Delivery[] {

@@ -40,6 +40,8 @@ export function eventOf(change: Change, before: Before, at: number): Omit<EventR
       return { at, run: undefined, what: `action.${state}`, service: address, data: { action, attempts, nextAt } }
     }
     case 'delivery':
+    case 'text':
+    case 'kept':
     case 'task':
     case 'node':
     case 'allocation':

@@ -129,6 +129,14 @@ export interface Delivery {
   readonly at: number
 }
 
+/** What a run keeps of its making, by name: its plan, and the files that it was made from. */
+export interface Kept {
+  readonly run: number
+  readonly name: string
+  /** Of the text; equal texts are kept once. */
+  readonly hash: string
+}
+
 /** One thing to write down. A list of them is committed whole or not at all. */
 export type Change =
   | { readonly put: 'service'; readonly service: RememberedService }
@@ -148,6 +156,12 @@ export type Change =
   | { readonly put: 'event'; readonly event: Omit<EventRow, 'sequence'> }
   | { readonly put: 'delivery'; readonly delivery: Delivery }
   | { readonly drop: 'delivery'; readonly id: string }
+  | { readonly put: 'text'; readonly hash: string; readonly text: string }
+  | { readonly put: 'kept'; readonly kept: Kept }
+  /** All that the run keeps. */
+  | { readonly drop: 'kept'; readonly run: number }
+  /** Those that no run keeps. */
+  | { readonly drop: 'texts' }
 
 export interface Holder {
   /** `anna@desk, pid 4711`. */
@@ -215,6 +229,10 @@ export interface Store {
   holder(): Holder | undefined
   /** What webhooks have not taken yet, oldest first. */
   deliveries(): readonly Delivery[]
+  /** What a run keeps, sorted by name. */
+  kept(run: number): readonly (Kept & { readonly text: string })[]
+  /** Runs that keep something, the oldest first. */
+  keepers(): readonly number[]
   /** Takes the lease from whoever holds it; a live holder only with `force`. */
   unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }
   close(): void

@@ -24,7 +24,9 @@ import { heldProblem } from './lease-held.ts'
 import { leaveForLost } from './leave-for-lost.ts'
 import type { Planned } from './planned.ts'
 import { renameChanges } from './rename.ts'
+import { recordChanges } from './run-records.ts'
 import type { Session } from './session.ts'
+import type { SourceFile } from './source-files.ts'
 
 export interface ApplyInput {
   readonly planned: Planned
@@ -40,6 +42,8 @@ export interface ApplyInput {
   /** `limits.timeout` of ays.yaml. */
   readonly timeoutMs?: number
   readonly commit: GitCommit | undefined
+  /** The files that the plan was made from. */
+  sources(): readonly SourceFile[]
   onNote(note: string): void
 }
 
@@ -110,6 +114,7 @@ async function run(
     works: planned.works,
     planHash: planned.savedHash ?? planned.plan.hash,
     ...(input.commit ? { commit: input.commit } : {}),
+    keeps: (id) => recordChanges(id, { plan: planned.plan, sources: input.sources(), store }),
     holdsTo: (node) => planned.savedHash !== undefined && planned.sights.sights.get(node)?.state === 'seen',
     store,
     clock,

@@ -34,6 +34,8 @@ export interface WorkspaceOptions {
   readonly clock?: Clock
   /** Progress of what takes long before there is a plan, for people. */
   readonly onNote?: (note: string) => void
+  /** The blueprints as they were at this run, and the state of now. */
+  readonly asOf?: number
   /** The folder of the states; absent: AYS_STATE_DIR, else `.ays` of the root. */
   readonly states?: string
   /** A program's own templates, besides those that ship with ays. */
@@ -293,7 +295,8 @@ export interface Workspace {
   sourceFiles(secrets: 'as they are' | 'left out'): readonly SourceFile[]
   memory(): Memory
   runs(limit?: number): readonly Run[]
-  run(id: number): { readonly run: Run; readonly jobs: readonly JobRow[] } | undefined
+  /** With its plan as it was shown, while that is kept. */
+  run(id: number): { readonly run: Run; readonly jobs: readonly JobRow[]; readonly plan?: Plan } | undefined
   holder(): Holder | undefined
   unlock(options: { readonly force: boolean }): { readonly cleared: Holder | undefined; readonly refused?: Holder }
   /** Ends what another ays does here, or the jobs that a dead one left. Throws TARGET_UNKNOWN, LEASE_HELD, USAGE for a run that never was. */

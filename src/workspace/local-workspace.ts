@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import { LANES_PER_NODE } from '../actors/desk.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
@@ -18,6 +18,7 @@ import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import { openAgeFile } from './age-file.ts'
 import { applyPlan } from './apply-plan.ts'
+import { type LaidOut, statesOf } from './as-of.ts'
 import { cancel } from './cancel.ts'
 import type {
   ActionOrder,
@@ -43,6 +44,7 @@ import { notesOf } from './plan-notes.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
 import { readSettings } from './read.ts'
+import { tryPlanOf } from './run-records.ts'
 import { planSaved, savedPlanOf } from './saved-plans.ts'
 import { secretsOf } from './secrets.ts'
 import { Session } from './session.ts'
@@ -70,12 +72,20 @@ export class LocalWorkspace implements Workspace {
   readonly #planned = new WeakMap<Plan, Planned>()
   readonly #planning: Planning
   readonly #templates: readonly AnyTemplate[]
+  /** With `asOf`. */
+  readonly #laidOut: LaidOut | undefined
+  /** Where paths of secrets are from: the workspace itself, also when it is laid out as it was. */
+  readonly #secretsRoot: string
 
-  constructor(options: WorkspaceOptions, code: TemplateCode = { templates: [], problems: [] }) {
+  constructor(options: WorkspaceOptions, code: TemplateCode = { templates: [], problems: [] }, laidOut?: LaidOut) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.root = findRoot(options.folder)
+    const here = findRoot(options.folder)
+    const states = statesOf(options, here)
     this.environment = options.environment ?? 'default'
+    this.#laidOut = laidOut
+    this.#secretsRoot = here
+    this.root = this.#laidOut?.folder ?? here
     const { file: given, problems } = readSettings(this.root, options.sources)
     const file = options.simulate?.settings?.(given) ?? given
     this.#settings = file
@@ -87,7 +97,7 @@ export class LocalWorkspace implements Workspace {
     const own = readTemplateFolders(this.root, known, options.sources)
     this.#templates = [...known, ...own.templates]
     this.#session = new Session({
-      states: options.states ?? environmentVariable('AYS_STATE_DIR') ?? join(this.root, '.ays'),
+      states,
       environment: this.environment,
       workspaceId: file.workspace,
       clock: this.#clock,
@@ -108,10 +118,13 @@ export class LocalWorkspace implements Workspace {
   /** Opens what only a promise opens: the age file of secrets, if the workspace has one. Throws nothing. */
   async prepare(): Promise<void> {
     const { secretsFile } = this.#settings
-    const opened = secretsFile && !this.#options.simulate ? await openAgeFile(this.root, secretsFile) : undefined
+    // An age file is among what is laid out; the identity that opens it is not.
+    const age =
+      secretsFile && this.#laidOut ? { ...secretsFile, path: resolve(this.root, secretsFile.path) } : secretsFile
+    const opened = age && !this.#options.simulate ? await openAgeFile(this.#secretsRoot, age) : undefined
     const run = this.#options.sources ? 'never' : 'once'
     const { sealer } = this.#session
-    this.#planning.secrets = secretsOf({ root: this.root, settings: this.#settings, sealer, opened, run })
+    this.#planning.secrets = secretsOf({ root: this.#secretsRoot, settings: this.#settings, sealer, opened, run })
   }
 
   get identity(): WorkspaceIdentity {
@@ -220,7 +233,7 @@ export class LocalWorkspace implements Workspace {
   /** Of a real workspace; one on paper is in no repository. */
   async #commit(): Promise<GitCommit | undefined> {
     if (this.#options.simulate) return undefined
-    const told = tryCommitOf(environmentVariable('AYS_COMMIT'))
+    const told = this.#laidOut?.commit ?? tryCommitOf(environmentVariable('AYS_COMMIT'))
     if (told) return told
     const { blueprints, vars, files } = this.#planning.read().notes
     const named = [blueprints, vars, files].flatMap((digests) => Object.keys(digests))
@@ -260,6 +273,7 @@ export class LocalWorkspace implements Workspace {
       ...(timeoutMs ? { timeoutMs } : {}),
       commit,
       undoAfterMs: this.#settings.limits.undoAfterMs ?? UNDO_AFTER_MS,
+      sources: () => (this.#options.simulate ? [] : this.sourceFiles('left out')),
       onNote: this.#options.onNote ?? (() => {}),
     })
   }
@@ -287,9 +301,11 @@ export class LocalWorkspace implements Workspace {
   runs(limit?: number): readonly Run[] {
     return this.#session.store.runs(limit)
   }
-  run(id: number): { run: Run; jobs: readonly JobRow[] } | undefined {
+  run(id: number): { run: Run; jobs: readonly JobRow[]; plan?: Plan } | undefined {
     const run = this.#session.store.run(id)
-    return run && { run, jobs: this.#session.store.jobs(id) }
+    if (!run) return undefined
+    const plan = tryPlanOf(this.#session.store, id)
+    return { run, jobs: this.#session.store.jobs(id), ...(plan ? { plan } : {}) }
   }
   holder(): Holder | undefined {
     return this.#session.store.holder()
@@ -348,6 +364,7 @@ export class LocalWorkspace implements Workspace {
   async close(): Promise<void> {
     await this.#planning.close()
     this.#session.close()
+    this.#laidOut?.remove()
   }
 
   #lastJobs(): ReadonlyMap<Address, JobRow> {

@@ -270,6 +270,33 @@ describe.each(Object.keys(worlds))('the store on %s', (name) => {
     ).toEqual(['b', 'c'])
   })
 
+  test('what runs keep is kept once per text, until no run keeps it', () => {
+    const store = open()
+    const keep = (run: number, name: string, hash: string) => [
+      { put: 'text', hash, text: `text of ${hash}` } as const,
+      { put: 'kept', kept: { run, name, hash } } as const,
+    ]
+    store.commit([...keep(1, 'b', 'h1'), ...keep(1, 'a', 'h2'), ...keep(2, 'a', 'h2')])
+    store.commit([{ put: 'text', hash: 'h2', text: 'never written over' }])
+    expect(store.keepers()).toEqual([1, 2])
+    expect(open().kept(1)).toEqual([
+      { run: 1, name: 'a', hash: 'h2', text: 'text of h2' },
+      { run: 1, name: 'b', hash: 'h1', text: 'text of h1' },
+    ])
+    store.commit([{ drop: 'kept', run: 1 }, { drop: 'texts' }])
+    expect([open().keepers(), open().kept(1), open().kept(2)]).toEqual([
+      [2],
+      [],
+      [{ run: 2, name: 'a', hash: 'h2', text: 'text of h2' }],
+    ])
+    // h1 is gone: its place is free for another text.
+    store.commit([
+      { put: 'text', hash: 'h1', text: 'new' },
+      { put: 'kept', kept: { run: 3, name: 'a', hash: 'h1' } },
+    ])
+    expect(open().kept(3)).toMatchObject([{ text: 'new' }])
+  })
+
   describe('the seat of the watch', () => {
     const one = { ...me, who: 'one' }
 

@@ -5,6 +5,7 @@ import { applySaved, openOptions } from '../apply-saved.ts'
 import { AysCommand } from '../command.ts'
 import {
   applyFlags,
+  asOfFlag,
   commandsFlag,
   folderFlag,
   planFlags,
@@ -26,11 +27,19 @@ export default class Apply extends AysCommand {
       required: false,
     }),
   }
-  static override flags = { ...folderFlag, ...workspaceFlags, ...planFlags, ...applyFlags, ...commandsFlag }
+  static override flags = {
+    ...folderFlag,
+    ...workspaceFlags,
+    ...planFlags,
+    ...applyFlags,
+    ...commandsFlag,
+    ...asOfFlag,
+  }
   static override examples = [
     '<%= config.bin %> apply',
     '<%= config.bin %> apply examples/quickstart --yes',
     '<%= config.bin %> apply plan.json',
+    '<%= config.bin %> apply --as-of run:12',
     '<%= config.bin %> apply --target storage_engine/cache --parallel 4',
     '<%= config.bin %> apply --yes --allow data-loss=nas/home',
   ]
@@ -39,6 +48,7 @@ export default class Apply extends AysCommand {
     const { args, flags } = await this.parse(Apply)
     const how = { ...flags, json: flags.json, terminal: this.terminal(flags) }
     if (isFile(args.folder)) {
+      if (flags['as-of'] !== undefined) throw usage('A saved plan has its own blueprints: leave --as-of out.')
       const read = readPlanFile(args.folder)
       const options = openOptions(read, findRoot(flags.folder ?? '.'), flags)
       return await this.inWorkspace(options, (workspace) => applySaved(workspace, read, how))

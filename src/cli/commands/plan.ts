@@ -1,5 +1,6 @@
 import { AysCommand } from '../command.ts'
 import {
+  asOfFlag,
   commandsFlag,
   folderArg,
   formatOf,
@@ -20,12 +21,20 @@ export default class Plan extends AysCommand {
   static override description =
     '--format markdown is a comment for a pull request, html a page to look through, sarif and junit are for CI.\n\nExit code 0: nothing to do. 2: there are changes. 1: an error.'
   static override args = folderArg
-  static override flags = { ...workspaceFlags, ...planFlags, ...commandsFlag, ...planFormatFlags, ...outFlag }
+  static override flags = {
+    ...workspaceFlags,
+    ...planFlags,
+    ...commandsFlag,
+    ...planFormatFlags,
+    ...outFlag,
+    ...asOfFlag,
+  }
   static override examples = [
     '<%= config.bin %> plan',
     '<%= config.bin %> plan examples/quickstart --commands',
     '<%= config.bin %> plan --env prod --var size=big --target "web/*"',
     '<%= config.bin %> plan --out plan.json',
+    '<%= config.bin %> plan --as-of run:12',
     '<%= config.bin %> plan --out plan.json --format markdown --since last/plan.json > comment.md',
     '<%= config.bin %> plan --format html > plan.html',
   ]

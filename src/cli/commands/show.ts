@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { tryReadAddress } from '../../base/address.ts'
 import { plain } from '../../base/json.ts'
 import { ProblemsError } from '../../base/problem.ts'
@@ -6,43 +6,60 @@ import { didYouMean } from '../../base/suggest.ts'
 import { bareNotes } from '../../engine/plan/notes.ts'
 import { notesOfSaved } from '../../engine/plan/read-plan.ts'
 import { AysCommand, type CommonFlagValues } from '../command.ts'
-import { commandsFlag, folderFlag, formatOf, planFormatFlags, workspaceFlags, workspaceOptions } from '../options.ts'
+import {
+  commandsFlag,
+  folderFlag,
+  formatOf,
+  planFormatFlags,
+  usage,
+  workspaceFlags,
+  workspaceOptions,
+} from '../options.ts'
 import { looksLikePlan, readPlanFile } from '../plan-file.ts'
 import { readComparedPlan } from '../read-compared-plan.ts'
+import { shownRun } from '../show-run.ts'
 import { validGraph } from '../valid-graph.ts'
 import type { PlanFormat } from '../views/plan-formats.ts'
 import { planIn } from '../views/plan-in.ts'
 import { savedTitle } from '../views/saved-plan.ts'
 import { serviceDetails, serviceView } from '../views/service.ts'
 
-/** `ays show ADDRESS`: everything known of one service; `ays show FILE`: a saved plan again. */
+const runFlag = {
+  run: Flags.integer({ description: 'The run of this number: its plan and its jobs.', min: 1, helpValue: 'N' }),
+}
+
+/** `ays show ADDRESS`: everything known of one service; `ays show FILE`: a saved plan again; `ays show --run N`: a run. */
 export default class Show extends AysCommand {
-  static override summary = 'Show what is declared and what is remembered of one service, or a saved plan again.'
+  static override summary = 'Show what is declared and what is remembered of one service, a saved plan again, or a run.'
   static override args = {
-    address: Args.string({ description: 'role/name, or a file that `ays plan --out` wrote', required: true }),
+    address: Args.string({ description: 'role/name, or a file that `ays plan --out` wrote', required: false }),
   }
-  static override flags = { ...folderFlag, ...workspaceFlags, ...commandsFlag, ...planFormatFlags }
+  static override flags = { ...folderFlag, ...workspaceFlags, ...commandsFlag, ...planFormatFlags, ...runFlag }
   static override examples = [
     '<%= config.bin %> show storage_engine/cache',
     '<%= config.bin %> show "node!n1" --json',
     '<%= config.bin %> show plan.json --commands',
+    '<%= config.bin %> show --run 12',
     '<%= config.bin %> show plan.json --format html > plan.html',
   ]
 
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Show)
-    if (looksLikePlan(args.address)) return await this.#showPlan(args.address, flags)
+    if (flags.run !== undefined) return await this.#showRun(flags.run, flags)
+    const { address: asked } = args
+    if (asked === undefined) throw usage('Show what? Name a service, a saved plan, or a run with --run N.')
+    if (looksLikePlan(asked)) return await this.#showPlan(asked, flags)
     return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) => {
       const graph = await validGraph(workspace)
       const memory = workspace.memory()
-      const address = tryReadAddress(args.address)
+      const address = tryReadAddress(asked)
       const known = [...new Set([...graph.services.keys(), ...memory.services.keys()])]
       if (address === undefined || !known.includes(address)) {
-        const hint = didYouMean(args.address, known)
+        const hint = didYouMean(asked, known)
         throw new ProblemsError([
           {
             code: 'TARGET_UNKNOWN',
-            message: `No service ${args.address} is declared or remembered.`,
+            message: `No service ${asked} is declared or remembered.`,
             ...(hint === undefined ? {} : { hint }),
           },
         ])
@@ -53,6 +70,17 @@ export default class Show extends AysCommand {
         () => ({ format: 1, ...Object(plain(details)) }),
         (terminal) => serviceView(details, terminal),
       )
+      return 0
+    })
+  }
+
+  async #showRun(
+    run: number,
+    flags: Parameters<typeof workspaceOptions>[1] & CommonFlagValues & { folder?: string; commands: boolean },
+  ): Promise<number> {
+    return await this.inWorkspace(workspaceOptions(flags.folder, flags), async (workspace) => {
+      const shown = shownRun(workspace, run, flags)
+      this.show(flags, shown.json, shown.human)
       return 0
     })
   }

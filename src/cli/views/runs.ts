@@ -20,16 +20,28 @@ export function runsView(
     { text: run.state, paint: palette[statePaint[run.state]] },
     showTime(run.startedAt),
     run.endedAt === undefined ? '' : showDuration(run.endedAt - run.startedAt),
+    countsOf(run),
+    commitOf(run),
+    run.planHash.slice(0, 12),
     run.cancelledBy === undefined ? run.who : `${run.who}, cancelled by ${run.cancelledBy}`,
   ])
-  return table(['run', 'kind', 'state', 'began', 'took', 'who'], rows, palette.faint) + now
+  return table(['run', 'kind', 'state', 'began', 'took', 'jobs', 'commit', 'plan', 'who'], rows, palette.faint) + now
 }
+
+/** `3 ok, 1 error`, once it has ended. */
+const countsOf = ({ summary = {} }: Run): string =>
+  Object.entries(summary)
+    .flatMap(([word, jobs]) => (typeof jobs === 'number' && jobs > 0 ? [`${jobs} ${word}`] : []))
+    .join(', ')
+
+/** `1a2b3c4d5e6f`, with a `+` where something was not as committed. */
+const commitOf = ({ commit }: Run): string => (commit ? `${commit.id.slice(0, 12)}${commit.dirty ? '+' : ''}` : '')
 
 /** One run: its head, its jobs, and what failed with the last lines of its output. */
 export function runView(run: Run, jobs: readonly JobRow[], { color }: { readonly color: boolean }): string {
   const palette = paletteOf(color)
   const took = run.endedAt === undefined ? '' : ` in ${showDuration(run.endedAt - run.startedAt)}`
-  const head = `${palette.bold(`Run ${run.id}`)} ${run.kind} ${palette[statePaint[run.state]](run.state)}${run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`}${took} · ${showTime(run.startedAt)} · ${run.who} · plan ${run.planHash.slice(0, 12)}`
+  const head = `${palette.bold(`Run ${run.id}`)} ${run.kind} ${palette[statePaint[run.state]](run.state)}${run.cancelledBy === undefined ? '' : ` by ${run.cancelledBy}`}${took} · ${showTime(run.startedAt)} · ${run.who} · plan ${run.planHash.slice(0, 12)}${run.commit ? ` · commit ${commitOf(run)}` : ''}`
   const rows = jobs.map((job): (string | Cell)[] => [
     job.service,
     job.node,
