@@ -3,7 +3,7 @@ import type { Address } from '../base/address.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { LaterType } from '../base/later.ts'
 import type { Secret } from '../base/secret.ts'
-import type { Declaration, Entry } from './blueprint/declaration.ts'
+import type { Declaration, Entry, WaitingFields } from './blueprint/declaration.ts'
 import type { Connection } from './connection.ts'
 import type { Facts } from './facts.ts'
 import type { Kind } from './kind.ts'
@@ -105,6 +105,8 @@ export interface OwnView<Data = JsonObject> {
   readonly data: Data
   /** As they are named. */
   readonly links: Readonly<Record<string, readonly string[]>>
+  /** Fields of the data that wait for outputs of others. */
+  readonly waiting?: WaitingFields
 }
 
 /** Outputs as a file declares them: with their places, and able to read other services. */

@@ -61,6 +61,23 @@ describe('a composition', () => {
     expect(data).toMatchObject({ 'app/p-b': { title: 'b of p-b' }, 'db/p-a-0': { size: 'own' } })
   })
 
+  test('hands on what it is given of outputs, also through other compositions, and waits for who gives it', () => {
+    const { told, data, graph } = readWorld('maker__m:\npair__p:\n  title: by ${services["maker/m"].token}\n', {
+      files: {
+        'templates/site/template.yaml': SITE,
+        'templates/pair/template.yaml':
+          'data: { title: text }\nservices:\n  site__${name}: { title: "${data.title}!" }\noutputs:\n  called: ${data.title}\n',
+      },
+    })
+    expect(told).toEqual([])
+    expect(data).toMatchObject({
+      'pair/p': { title: 'by made' },
+      'site/p': { title: 'by made!' },
+      'app/p': { title: 'by made! of p' },
+    })
+    expect([...graph.services.values()].find((one) => one.address === 'app/p')?.after).toEqual(['maker/m'])
+  })
+
   test('lets a secret through, and reads what its parts give', () => {
     const { told, data } = readWorld('safe__s:\n  password: ${secrets.p}\n', {
       settings: 'secrets: { p: { file: p.txt } }\n',
@@ -169,10 +186,10 @@ outputs:
     ['a field that it does not have', 'site__x:\n  titel: 4\n', SITE, ['FIELD_UNKNOWN 2:3']],
     ['a link to what is not there', 'site__x:\n  store: y\n', SITE, ['LINK_UNKNOWN 2:10']],
     [
-      'a field known only later',
-      'maker__m:\nsite__x:\n  title: ${services["maker/m"].token}\n',
-      SITE,
-      ['SET_UNKNOWN 3:10'],
+      'a number of parts that is known only later',
+      'maker__m:\nsite__x:\n  count: ${size(services["maker/m"].token)}\n',
+      'data: { count: int }\nservices:\n  app__${name}: { $each: "${data.count}" }\n',
+      ['SET_UNKNOWN T:3:3'],
     ],
     ['an unknown key', 'site__x:\n', 'dato: {}\n', ['TEMPLATE_INVALID T:1:1']],
     ['a type that is none', 'site__x:\n', 'data: { a: { type: txt } }\n', ['TEMPLATE_INVALID T:1:20']],

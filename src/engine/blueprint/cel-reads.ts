@@ -22,6 +22,8 @@ export interface ServiceRead {
 export interface Found {
   readonly names: NameRead[]
   readonly services: ServiceRead[]
+  /** Fields that are read of `data`, which a composition knows. */
+  readonly fields: string[]
   usesEach: boolean
   readonly nodes: ASTNode[]
 }
@@ -55,6 +57,7 @@ export function visit(node: ASTNode, source: string, found: Found): Unfollowed |
         : inside.op === 'value' && typeof inside.args === 'string'
           ? inside.args
           : undefined
+    if (root === 'data' && name !== undefined) found.fields.push(name)
     if (root === 'services' && typeof inside !== 'string') {
       found.services.push({
         index: source.slice(inside.start, inside.end),

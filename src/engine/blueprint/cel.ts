@@ -12,6 +12,7 @@ export interface Compiled {
   readonly source: string
   readonly names: readonly NameRead[]
   readonly services: readonly ServiceRead[]
+  readonly fields: readonly string[]
   readonly usesEach: boolean
   run(world: Readonly<Record<string, unknown>>): unknown
 }
@@ -118,14 +119,14 @@ function evaluateOnce(
 function compileNew(source: string, known: Environment): Outcome {
   try {
     const parsed = known.parse(source)
-    const found: Found = { names: [], services: [], usesEach: false, nodes: [] }
+    const found: Found = { names: [], services: [], fields: [], usesEach: false, nodes: [] }
     const fault = visit(parsed.ast, source, found)
     if (fault) return { fault }
     const checked = parsed.check()
     if (!checked.valid && checked.error) return { fault: faultOf(checked.error) }
     limitSteps(found.nodes)
-    const { names, services, usesEach } = found
-    return { compiled: { source, names, services, usesEach, run: (world) => parsed({ ...world }) } }
+    const { names, services, fields, usesEach } = found
+    return { compiled: { source, names, services, fields, usesEach, run: (world) => parsed({ ...world }) } }
   } catch (error) {
     return { fault: faultOf(error) }
   }

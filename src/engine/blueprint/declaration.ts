@@ -2,7 +2,10 @@ import type { Address } from '../../base/address.ts'
 import type { Json } from '../../base/json.ts'
 import type { Later } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
 import type { Secret } from '../../base/secret.ts'
+import type { Known } from './cel-values.ts'
+import type { ServiceReadings } from './service-reading.ts'
 
 /** A value with its place; maps and lists keep the places of what they hold. */
 export type Value =
@@ -68,7 +71,24 @@ export interface OwnScope {
   readonly parent: string
   /** Services by link, as they are named. */
   readonly links: Readonly<Record<string, readonly string[]>>
+  /** Fields of `data` that wait for outputs of others: what reads them waits too. */
+  readonly waiting?: WaitingFields
 }
+
+/** By name. A field that waits refuses to be read where it must be known at once. */
+export type WaitingFields = ReadonlyMap<string, WaitingField>
+
+export interface WaitingField {
+  readonly refersTo: readonly Reference[]
+  /** Its data, with what is known of services. */
+  resolve(services: ServiceReadings): PartResult
+}
+
+/** What became of an expression. */
+export type PartResult =
+  | { readonly state: 'known'; readonly data: Known }
+  | { readonly state: 'later'; readonly waitsFor: readonly Address[] }
+  | { readonly state: 'problem'; readonly problem: Problem }
 
 export interface Entry {
   readonly key: string

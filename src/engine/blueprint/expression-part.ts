@@ -7,14 +7,9 @@ import { didYouMean } from '../../base/suggest.ts'
 import { type CelFault, type Compiled, compile, evaluate } from './cel.ts'
 import type { NameRead } from './cel-reads.ts'
 import type { Known } from './cel-values.ts'
-import type { ExpressionPart, Reference, Scope } from './declaration.ts'
+import type { ExpressionPart, PartResult, Reference, Scope, WaitingField } from './declaration.ts'
 import { placeInPart } from './expression-places.ts'
 import type { ServiceReadings } from './service-reading.ts'
-
-export type PartResult =
-  | { readonly state: 'known'; readonly data: Known }
-  | { readonly state: 'later'; readonly waitsFor: readonly Address[] }
-  | { readonly state: 'problem'; readonly problem: Problem }
 
 /** The value of one expression, with what is known of services. */
 export function evaluatePart(part: ExpressionPart, scope: Scope, services: ServiceReadings): PartResult {
@@ -45,10 +40,28 @@ export function evaluatePart(part: ExpressionPart, scope: Scope, services: Servi
     }
     readings[index] = under(own, service.facts)
   }
-  const result = evaluate(compiled.compiled, scope, readings)
+  const own = withFields(scope, compiled.waiting, services)
+  if ('state' in own) return own
+  const result = evaluate(compiled.compiled, own, readings)
   if ('value' in result) return { state: 'known', data: result.value }
   if (result.fault.missingKey && open.length > 0) return { state: 'later', waitsFor: open }
   return { state: 'problem', problem: problemOf(part, result.fault, scope) }
+}
+
+/** The scope in which the fields that an expression reads are filled in; or what became of one that is not known. */
+function withFields(
+  scope: Scope,
+  waiting: CompiledPart['waiting'],
+  services: ServiceReadings,
+): Scope | Exclude<PartResult, { state: 'known' }> {
+  if (!scope.own || waiting.length === 0) return scope
+  const data = Object.defineProperties({}, Object.getOwnPropertyDescriptors(scope.own.data))
+  for (const { name, field } of waiting) {
+    const result = field.resolve(services)
+    if (result.state !== 'known') return result
+    Object.defineProperty(data, name, { value: result.data, enumerable: true, configurable: true })
+  }
+  return { ...scope, own: { ...scope.own, data } }
 }
 
 /** With facts under what has other names. They stay getters, so that it is known who was read. */
@@ -65,6 +78,8 @@ export interface CompiledPart {
   readonly compiled: Compiled
   readonly refersTo: readonly Reference[]
   /** The texts in the brackets of `services[…]`, with the addresses that they mean. */
+  /** Fields of the composed service that wait for others. */
+  readonly waiting: readonly { readonly name: string; readonly field: WaitingField }[]
   readonly indexed: readonly { readonly index: string; readonly address: Address; readonly at: Place }[]
 }
 
@@ -104,7 +119,15 @@ export function compilePart(part: ExpressionPart, scope: Scope): CompiledPart | 
     }
     indexed.push({ index: text, address, at })
   }
-  return { compiled, refersTo: indexed.map(({ address, at }) => ({ address, at })), indexed }
+  const waiting = [...new Set(compiled.fields)].flatMap((name) => {
+    const field = scope.own?.waiting?.get(name)
+    return field ? [{ name, field }] : []
+  })
+  const refersTo = [
+    ...indexed.map(({ address, at }) => ({ address, at })),
+    ...waiting.flatMap(({ field }) => field.refersTo),
+  ]
+  return { compiled, refersTo, waiting, indexed }
 }
 
 /** An address that is itself computed, such as `"node!n" + string(each.key)`. */

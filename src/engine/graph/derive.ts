@@ -2,12 +2,14 @@
 import { addressOf, tryReadAddress } from '../../base/address.ts'
 import { sameData } from '../../base/json.ts'
 import { type Problem, ProblemsError } from '../../base/problem.ts'
-import type { Declaration, Entry } from '../blueprint/declaration.ts'
+import type { Declaration, Entry, WaitingField, WaitingFields } from '../blueprint/declaration.ts'
 import type { Derived, OwnView } from '../template.ts'
-import { canonicalKey, dataOfFields, entriesOf } from './fields.ts'
+import { canonicalKey, dataOfFields, entriesOf, expressionsIn } from './fields.ts'
 import type { Named } from './link-fields.ts'
+import { resolveFields } from './resolve.ts'
 import { madeDeclaration, type Roster, unknownTemplate } from './roster.ts'
 import type { Settled } from './settled.ts'
+import { validateFields } from './validate.ts'
 
 /** How deep services may declare services that declare services. */
 export const DEPTH_MAX = 16
@@ -86,7 +88,31 @@ function askTemplate(settled: Settled, problems: Problem[]): readonly Derived[] 
 export function ownViewOf(settled: Settled): OwnView {
   const { name, address } = settled.member.declaration
   const links = Object.fromEntries(settled.links.map((use) => [use.name, (use.named ?? []).map(nameOf)]))
-  return { name, address, data: onlyKnown(settled), links }
+  return { name, address, data: onlyKnown(settled), links, ...(settled.later ? { waiting: waitingOf(settled) } : {}) }
+}
+
+/** What waits in its data: others may wait for it in their turn. */
+function waitingOf({ member, fields }: Settled): WaitingFields {
+  const { template, declaration } = member
+  const { address, at } = declaration
+  return new Map(
+    fields.flatMap((entry): [string, WaitingField][] => {
+      const expressions = expressionsIn([entry])
+      if (expressions.length === 0) return []
+      const refersTo = expressions.flatMap((expression) => expression.refersTo)
+      const resolve: WaitingField['resolve'] = (services) => {
+        const resolved = resolveFields([entry], services, () => false)
+        const [problem] = resolved.problems
+        if (problem) return { state: 'problem', problem }
+        if (expressionsIn(resolved.fields).length > 0)
+          return { state: 'later', waitsFor: refersTo.map((one) => one.address) }
+        // Mistakes of the data are told where the service itself is filled in.
+        const { data } = validateFields(template, resolved.fields, { address, at })
+        return { state: 'known', data: data[entry.key] ?? null }
+      }
+      return [[entry.key, { refersTo, resolve }]]
+    }),
+  )
 }
 
 /** The data, of which a field that waits for outputs refuses to be read: every plan is complete. */
@@ -98,6 +124,7 @@ function onlyKnown({ member, fields, data, later }: Settled): Settled['data'] {
     const field = path.split('.')[0] ?? path
     Object.defineProperty(known, field, {
       enumerable: true,
+      configurable: true,
       get: () => {
         const message = `${address}: the services that ${member.template.name} declares depend on ${field}, which is known only later.`
         throw new ProblemsError([{ code: 'SET_UNKNOWN', at, message, hint: 'Give it a value that reads no outputs.' }])

@@ -52,9 +52,9 @@ export function readComposition(
 
 const KEYS = ['summary', 'description', 'data', 'parent', 'consumes', 'services', 'outputs']
 
-const scopeOf = ({ name, data, links }: OwnView<Readonly<Record<string, unknown>>>): Scope => ({
+const scopeOf = ({ name, data, links, waiting }: OwnView<Readonly<Record<string, unknown>>>): Scope => ({
   ...NOTHING,
-  own: { name, data, links, parent: links.parent?.[0] ?? '' },
+  own: { name, data, links, parent: links.parent?.[0] ?? '', ...(waiting ? { waiting } : {}) },
 })
 
 /** Outputs for one service of the template. Throws ProblemsError. */
