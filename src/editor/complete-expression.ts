@@ -1,4 +1,7 @@
 /** What may stand next in an expression. */
+
+import { factOutputs } from '../engine/facts.ts'
+import type { AnyTemplate } from '../engine/template.ts'
 import { addresses } from './complete-values.ts'
 import type { Completion } from './completion.ts'
 import { describeField, paragraphs } from './describe.ts'
@@ -24,6 +27,15 @@ export function expressionWords(before: string, known: Known): Completion[] {
       ),
       ...(found?.template.declaredOutputs?.names ?? []).map(
         (label): Completion => ({ label, type: 'field', detail: 'output', rank: 100 }),
+      ),
+      ...outputsOf(found?.template).map(
+        ([label, { description, type }]): Completion => ({
+          label,
+          type: 'field',
+          detail: type,
+          description,
+          rank: 100,
+        }),
       ),
       ...['name', 'outputs', 'data'].map((label): Completion => ({ label, type: 'field', rank: 200 })),
     ]
@@ -56,3 +68,9 @@ export function expressionWords(before: string, known: Known): Completion[] {
           }))
   }
 }
+
+/** Those that a template describes, and what every node gives. */
+const outputsOf = (template: Pick<AnyTemplate, 'gives' | 'connection'> | undefined) => [
+  ...Object.entries(template?.gives ?? {}),
+  ...Object.entries(template?.connection ? factOutputs : {}),
+]

@@ -1,5 +1,6 @@
 /** Templates for people: a list, and the reference page of one, made from its schema. */
 import type { TSchema } from 'typebox'
+import { factOutputs } from '../../engine/facts.ts'
 import type { AnyTemplate, Link } from '../../engine/template.ts'
 import { paletteOf } from './paint.ts'
 import { table } from './table.ts'
@@ -68,9 +69,28 @@ export function templatePage(template: AnyTemplate): string {
     ...(template.declaredOutputs
       ? ['## Outputs', template.declaredOutputs.names.map((name) => `- \`${name}\``).join('\n')]
       : []),
+    ...outputsOf(template),
     '## Example',
     `\`\`\`yaml\n${exampleOf(template, fields)}\n\`\`\``,
   ].join('\n\n')}\n`
+}
+
+/** What others may read of a service, and when that is known. */
+function outputsOf({ gives, connection, on }: AnyTemplate): string[] {
+  const seen = on === 'local' ? 'when the node stands' : 'when the node was seen'
+  const rows = [
+    ...Object.entries(gives ?? {}).map(([name, { type, known, description }]) => [
+      ...[`\`${name}\``, `\`${type}\``],
+      known === 'once found' ? 'after apply' : 'in every plan',
+      description,
+    ]),
+    ...(connection ? Object.entries(factOutputs) : []).map(([name, { type, description }]) => [
+      ...[`\`${name}\``, `\`${type}\``],
+      seen,
+      description,
+    ]),
+  ]
+  return rows.length > 0 ? ['## Outputs', markdownTable(['output', 'type', 'known', 'what it is'], rows)] : []
 }
 
 /** Every field of a schema, those of inner objects with their whole path. */

@@ -2,7 +2,7 @@
 import { type Address, tryReadAddress } from '../../base/address.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { sameData } from '../../base/json.ts'
-import { type Later, showPlaceholders, wordsOf } from '../../base/later.ts'
+import { type Later, type LaterSource, showPlaceholders, wordsOf } from '../../base/later.ts'
 import { type Problem, ProblemsError, sortProblems } from '../../base/problem.ts'
 import type { ServiceReadings } from '../blueprint/expressions.ts'
 import type { Built } from './build.ts'
@@ -234,7 +234,7 @@ function computeOutputs(state: State, address: Address): void {
     if (isOpenData(outputs)) state.open.add(address)
   }
   if (!service?.template.outputs) return
-  const outputs = guarded(service, state.problems, () => outputsOf(state, service))
+  const outputs = guarded(service, state.problems, () => outputsOf(state, service), sourcesOf(state, service))
   if (!outputs) return
   state.outputs.set(address, outputs)
   const mayBeOpen = service.template.gives !== undefined || sourcesOf(state, service).length > 0
@@ -242,7 +242,12 @@ function computeOutputs(state: State, address: Address): void {
 }
 
 /** Runs a template's function: what it reports as ProblemsError is the person's, everything else a bug that goes on. */
-function guarded<Result>(service: Service, problems: Problem[], call: () => Result): Result | undefined {
+function guarded<Result>(
+  service: Service,
+  problems: Problem[],
+  call: () => Result,
+  sources: readonly LaterSource[] = [],
+): Result | undefined {
   try {
     return call()
   } catch (error) {
@@ -250,7 +255,12 @@ function guarded<Result>(service: Service, problems: Problem[], call: () => Resu
       problems.push(
         ...error.problems.map((one) => ({ ...one, message: showPlaceholders(one.message), at: one.at ?? service.at })),
       )
-    else if (!(error instanceof NothingToTake)) throw error
+    else if (sources.length > 0) {
+      const said = error instanceof Error ? ` ${showPlaceholders(error.message)}.` : ''
+      const message = `${service.address}: ${service.template.name} says nothing before it knows what is ${wordsOf(sources)}.${said}`
+      const hint = 'Give a value that every plan knows, or apply what decides it first (--target).'
+      problems.push({ code: 'SET_UNKNOWN', at: service.at, message, hint })
+    } else if (!(error instanceof NothingToTake)) throw error
     return undefined
   }
 }

@@ -1,6 +1,6 @@
 /** Fields of a declaration → data of a service, held against its template's schema. */
 import type { JsonObject } from '../../base/json.ts'
-import { isLater, type Later, wordsOf } from '../../base/later.ts'
+import { isLater, Later, wordsOf } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import { isSecret } from '../../base/secret.ts'
@@ -124,9 +124,11 @@ function standIns(data: Loose, path: string, held: Held): Loose {
 
 function standIn(value: Loose, path: string, held: Held, set: (value: Loose) => void): Loose {
   if (isLater(value)) {
-    const fitted = fitLater(value, schemaAt(held.schema, path)) ?? value
-    held.laters.set(path, fitted)
-    held.restore.push(() => set(fitted))
+    const part = schemaAt(held.schema, path)
+    const fitted = fitLater(value, part)
+    held.laters.set(path, fitted ?? value)
+    // What does not fit is told; templates are given what does, all the same.
+    held.restore.push(() => set(fitted ?? fitLater(new Later('any', value.sources), part) ?? value))
     return STAND_IN
   }
   if (!isSecret(value) && !held.waiting.has(path)) return standIns(value, path, held)

@@ -20,6 +20,7 @@ export function planJson(plan: Plan): Json {
     warnings,
     held,
     renamed,
+    unknowns,
     services,
   } = plan
   return plain({
@@ -37,6 +38,7 @@ export function planJson(plan: Plan): Json {
     warnings: warnings.map(problemJson),
     held,
     renamed,
+    ...(unknowns ? { unknowns } : {}),
     services: services.map((service) => ({
       ...service,
       problem: service.problem && problemJson(service.problem),

@@ -75,7 +75,9 @@ const change = named(
     {
       path: Type.String({ description: "The field; '' is the thing itself." }),
       from: Maybe(Type.Unknown()),
-      to: Maybe(Type.Unknown()),
+      to: Maybe(
+        Type.Unknown({ description: '`{ later: { type, from, text? } }` stands for what is known only after apply.' }),
+      ),
       how: Type.Enum(['in place', 'restart', 'replace']),
     },
     { description: 'One difference between what was found and what is wanted.' },
@@ -198,6 +200,19 @@ const plan = named(
       warnings: Type.Array(problem),
       held: Type.Array(hold),
       renamed: Type.Array(Type.Object({ from: address, to: address })),
+      unknowns: Maybe(
+        Type.Array(
+          Type.Object({
+            service: address,
+            field: Type.String({ description: "'' where a service that it consumes has such a field." }),
+            type: Type.Enum(['string', 'integer', 'number', 'boolean', 'list', 'map', 'any']),
+            decidedBy: address,
+            output: Type.String(),
+            when: Type.String({ description: 'after node/n1 is made' }),
+          }),
+          { description: 'What is known only after apply. Absent: every value is known.' },
+        ),
+      ),
       services: Type.Array(service, { description: 'In the order of work. Unchanged ones are only counted.' }),
     },
     { description: 'What `ays plan --json` prints.' },
