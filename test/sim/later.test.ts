@@ -104,6 +104,16 @@ test('an apply that ended between producer and consumer is gone on with: the val
   expectNote(world, `uid ${uidOf(world)}`)
 })
 
+test('a value that does not fit, now that it is known, fails what needs it and nothing else', async () => {
+  const world = openSimWorld(
+    `${blueprint(`uid ${UID}`)}user__bert: { node: n2, uid: "\${services['user/anna'].uid - 100000}" }\n`,
+  )
+  const { jobs, problems } = await world.apply()
+  expect(problems.map(({ code }) => code)).toEqual(['FIELD_TYPE'])
+  expect(jobs.filter(({ state }) => state !== 'ok').map(({ service }) => service)).toEqual(['user/bert'])
+  expectNote(world, `uid ${uidOf(world)}`)
+})
+
 test('a producer that says nothing though it succeeded leaves LATER_UNKNOWN, and nothing half known is done', async () => {
   const silent = defineTemplate({
     name: 'silent',

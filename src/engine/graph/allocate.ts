@@ -104,12 +104,13 @@ export function fillAgain(former: Allocated, later: Built['later'], shown: Surro
     laters: new Map(former.laters),
     factsRead: new Set(former.factsRead),
   }
-  const misfits = new Map<Address, readonly Problem[]>()
+  const misfits = new Map(former.misfits)
   for (const address of former.graph.order) {
     if (!former.open.has(address)) continue
     const before = state.problems.length
     state.open.delete(address)
     state.laters.delete(address)
+    misfits.delete(address)
     fillIn(state, address, later)
     computeOutputs(state, address)
     if (state.problems.length > before) misfits.set(address, state.problems.slice(before))
