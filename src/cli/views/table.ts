@@ -29,8 +29,10 @@ export function table(
 /** The text, or its beginning and an ellipsis, in at most `width` columns. */
 export function clip(text: string, width: number): string {
   if (text.length <= width && isAscii(text)) return text
-  const cells = cellsOf(text)
-  if (cells.reduce((sum, cell) => sum + cell.width, 0) <= width) return text
+  // Taking a long text apart is dear, and its end is not shown.
+  const near = text.slice(0, 64 * width)
+  const cells = cellsOf(near)
+  if (near === text && cells.reduce((sum, cell) => sum + cell.width, 0) <= width) return text
   let kept = ''
   let room = width - 1
   for (const cell of cells) {

@@ -62,7 +62,7 @@ const idle: readonly Action[] = ['none', 'adopt']
 
 /** Something is run on a node for it, as far as is known. */
 const works = (service: ServicePlan): boolean =>
-  !idle.includes(service.action) && service.why !== 'lost' && !service.tasks.every((task) => task.withNode)
+  !idle.includes(service.action) && service.why !== 'lost' && service.tasks.some((task) => !task.withNode)
 
 const interrupts = ({ action, tasks }: ServicePlan): boolean =>
   action === 'replace' ||

@@ -41,6 +41,17 @@ export interface Hazard {
 
 /** Everything that is taken away, made anew, restarted or otherwise hurt; each once, the worst first. */
 export function hazardsOf(service: ServicePlan): readonly Hazard[] {
+  const known = found.get(service)
+  if (known) return known
+  const hazards = findHazards(service)
+  found.set(service, hazards)
+  return hazards
+}
+
+/** Every view asks several times for each of thousands; plans do not change. */
+const found = new WeakMap<ServicePlan, readonly Hazard[]>()
+
+function findHazards(service: ServicePlan): readonly Hazard[] {
   if (service.why === 'lost') return []
   const { address, action, tasks } = service
   const of = (task: TaskPlan): Pick<Hazard, 'service' | 'node' | 'thing' | 'at'> => ({

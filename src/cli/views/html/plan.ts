@@ -50,7 +50,7 @@ const dot = (risk: Risk): string => `<span class="dot ${risk}" title="${risk} ri
 function attention(review: Review): string {
   const lines = attentionOf(review)
   if (lines.length === 0) return ''
-  const items = lines.map(({ risk, words }) => `<li class="${risk}">${dot(risk)} ${html(words)}</li>`)
+  const items = lines.map(({ risk, words }) => `<li class="${risk}">${dot(risk)} ${html(words())}</li>`)
   return `<h2>Attention</h2><ul class="attention">${items.join('\n')}</ul>`
 }
 

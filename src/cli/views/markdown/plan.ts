@@ -47,17 +47,29 @@ export function planMarkdown(
   return `${[...parts, details, ...after].filter((part) => part !== '').join('\n\n')}\n`
 }
 
+/** Lines of one sort before the rest is counted. */
+const OF_A_SORT = 15
+
 function attention(review: Review, bytesMax: number): string {
   const all = attentionOf(review)
   if (all.length === 0) return ''
-  const lines = fitting(attentionLines(all), bytesMax - 200)
-  const cut = all.slice(lines.length)
+  const seen = new Map<string, number>()
+  const shown: AttentionLine[] = []
+  const cut: AttentionLine[] = []
+  for (const line of all) {
+    const n = (seen.get(line.sort) ?? 0) + 1
+    seen.set(line.sort, n)
+    if (n <= OF_A_SORT) shown.push(line)
+    else cut.push(line)
+  }
+  const lines = fitting(attentionLines(shown), bytesMax - 300)
+  cut.unshift(...shown.slice(lines.length))
   const more = cut.length > 0 ? [`- … and ${countedBy(cut.map((line) => line.sort))}`] : []
   return ['**Attention**', '', ...lines, ...more].join('\n')
 }
 
 function* attentionLines(all: readonly AttentionLine[]): Generator<string> {
-  for (const { risk, words } of all) yield `- ${riskSign[risk]} ${markdown(words)}`
+  for (const { risk, words } of all) yield `- ${riskSign[risk]} ${markdown(words())}`
 }
 
 function unknowns(review: Review, bytesMax: number): string {
@@ -86,7 +98,7 @@ const drift = (review: Review, bytesMax: number): string =>
 function table(title: string, head: readonly string[], rows: readonly (readonly Words[])[], bytesMax: number): string {
   if (rows.length === 0) return ''
   const lines = fitting(
-    rows.map((cells) => row(cells.map(markdown))),
+    rows.slice(0, 200).map((cells) => row(cells.map(markdown))),
     bytesMax - 300,
   )
   const more =

@@ -80,7 +80,7 @@ function openAndFolded({ head, align, rows, what, bytesMax }: Table): string {
   const open = rows.length <= OPEN + 3 ? fit : fit.slice(0, OPEN)
   const folded = fit.slice(open.length)
   const cut = rows.length - fit.length
-  const left = cut > 0 ? `… and ${cut.toLocaleString('en')} more ${what}, less risky than these.` : ''
+  const left = cut > 0 ? `… and ${cut.toLocaleString('en')} more ${what}, none of them riskier than these.` : ''
   if (folded.length === 0) return [...top, ...open, ...(left === '' ? [] : ['', left])].join('\n')
   const summary = `<details><summary>${folded.length.toLocaleString('en')} more ${what}</summary>`
   return [

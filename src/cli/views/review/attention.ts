@@ -13,7 +13,8 @@ export interface AttentionLine {
   readonly risk: Risk
   /** What it is, for counting those that are cut: `removals`, `restarts`. */
   readonly sort: string
-  readonly words: Words
+  /** Made where they are shown: of thousands most are only counted. */
+  readonly words: () => Words
 }
 
 /** Refusals, then hazards by risk, then what could not be seen and what is said besides. */
@@ -29,7 +30,7 @@ export function attentionOf({ plan, notes }: Review): readonly AttentionLine[] {
     .map(({ hazard, service }) => ({
       risk: hazard.risk,
       sort: sorts[hazard.kind],
-      words: hazardWords(hazard, service, { notes, refused: refused.get(hazard.service) }),
+      words: () => hazardWords(hazard, service, { notes, refused: refused.get(hazard.service) }),
     }))
   return [
     ...refusals,
@@ -39,7 +40,7 @@ export function attentionOf({ plan, notes }: Review): readonly AttentionLine[] {
       (hold): AttentionLine => ({
         risk: 'low',
         sort: 'holds',
-        words: [
+        words: () => [
           strong('held'),
           ': ',
           code(hold.address),
@@ -59,7 +60,7 @@ export function attentionOf({ plan, notes }: Review): readonly AttentionLine[] {
 const problemLine = (what: string, risk: Risk, { code: id, message, at, hint }: Problem): AttentionLine => ({
   risk,
   sort: what === 'out of reach' ? 'nodes out of reach' : what === 'refused' ? 'refusals' : 'warnings',
-  words: [
+  words: () => [
     strong(what),
     ': ',
     message,

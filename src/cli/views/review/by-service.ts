@@ -10,12 +10,18 @@ export const doing = ({ action, verb }: Pick<ServicePlan, 'action' | 'verb'>): s
 
 /** The riskiest first; within a risk what takes away, then what changes, then what comes. */
 export function riskiestFirst(services: Plan['services']): readonly ServicePlan[] {
-  return services
+  const known = sorted.get(services)
+  if (known) return known
+  const first = services
     .filter((service) => service.action !== 'none')
     .map((service) => ({ service, risk: risks.indexOf(riskOf(service)) }))
     .sort((a, b) => b.risk - a.risk || order.indexOf(a.service.action) - order.indexOf(b.service.action))
     .map(({ service }) => service)
+  sorted.set(services, first)
+  return first
 }
+
+const sorted = new WeakMap<Plan['services'], readonly ServicePlan[]>()
 
 const order: readonly ServicePlan['action'][] = [
   'replace',
