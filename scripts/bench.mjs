@@ -1,6 +1,6 @@
 // `npm run bench`: measures planning, start-up and applies over real sshd, and prints tables. Nothing is installed.
 //   --quick          small sizes, one run each: to see that it works, not to learn figures
-//   --only a,b       of planning, start-up, editor, fleet
+//   --only a,b       of planning, views, start-up, editor, fleet
 //   --write          puts the tables between <!-- bench --> and <!-- /bench --> of README.md
 //   --out DIR        where latest.json and latest.md go; default test/bench/results, nowhere with --quick
 //   --root DIR       another built checkout, to compare with
@@ -14,12 +14,13 @@ import { home } from '../test/bench/measure.mjs'
 import { benchPlanning } from '../test/bench/planning.mjs'
 import { keep, machine, markdown, tableText, writeBetweenMarks } from '../test/bench/report.mjs'
 import { benchStartUp } from '../test/bench/start-up.mjs'
+import { benchViews } from '../test/bench/views.mjs'
 
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
-    only: { type: 'string', default: 'planning,start-up,editor,fleet' },
+    only: { type: 'string', default: 'planning,views,start-up,editor,fleet' },
     out: { type: 'string' },
     root: { type: 'string', default: home },
   },
@@ -36,6 +37,7 @@ const folder = mkdtempSync(join(tmpdir(), 'ab-'))
 const common = { ays: (...words) => [process.execPath, join(root, 'bin/ays.js'), ...words], root, folder }
 const benches = {
   planning: () => benchPlanning({ ...common, sizes: quick ? [100, 1_000] : [1_000, 10_000], times: quick ? 1 : 5 }),
+  views: () => benchViews({ ...common, size: quick ? 500 : 10_000, times: quick ? 1 : 5 }),
   'start-up': () => benchStartUp({ ...common, times: quick ? 1 : 9 }),
   editor: () => benchEditor({ ...common, services: quick ? 100 : 1_000, times: quick ? 3 : 40 }),
   fleet: () =>

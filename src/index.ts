@@ -1,4 +1,6 @@
 /** The library: what the command line can do, a program can do. */
+// A plan in every form there is.
+
 // What templates are made of: their schemas, and the things that they want of nodes.
 export { Type } from 'typebox'
 export type { Address } from './base/address.ts'
@@ -6,12 +8,16 @@ export type { Code } from './base/codes.ts'
 export type { Place } from './base/place.ts'
 export { type Problem, ProblemsError, problemLine } from './base/problem.ts'
 export { Secret, text } from './base/secret.ts'
+export type { PlanFormat } from './cli/views/plan-formats.ts'
+export { type PlanInOptions, planIn } from './cli/views/plan-in.ts'
 export type { Facts } from './engine/facts.ts'
 export type { Graph, Service } from './engine/graph/graph.ts'
 export type { Command, Effect, FieldChange, Finding, Kind, Look, Program } from './engine/kind.ts'
+export type { PlanNotes } from './engine/plan/notes.ts'
 export type { Action, BlastRadius, Plan, ServicePlan, TaskPlan } from './engine/plan/plan.ts'
 export { planSchema, type SavedPlan } from './engine/plan/plan-schema.ts'
 export { readSavedPlan } from './engine/plan/saved-plan.ts'
+export { type Hazard, hazardsOf, type Risk, riskOf } from './engine/plan/risk.ts'
 export { type AnyTask, type Task, task } from './engine/task.ts'
 export {
   type AnyTemplate,

@@ -26,7 +26,7 @@ test('the bench fills its tables, and the files that it applies are on their nod
   expect({ status, stderr }).toMatchObject({ status: 0 })
   expect(stdout).toContain('| workspace')
   const { tables }: { tables: readonly Table[] } = JSON.parse(readFileSync(join(out, 'latest.json'), 'utf8'))
-  expect(tables.map((table) => table.id)).toEqual(expect.arrayContaining(['planning', 'start-up', 'fleet']))
+  expect(tables.map((table) => table.id)).toEqual(expect.arrayContaining(['planning', 'views', 'start-up', 'fleet']))
   for (const table of tables) if (table.id !== 'fleet') expect(table.rows.length, table.id).toBeGreaterThan(0)
   for (const { id, rows } of tables) if (id !== 'editor') for (const row of rows) expect(row.ms).toBeGreaterThan(0)
   expect(readFileSync(join(out, 'latest.md'), 'utf8')).toContain('peak MB')
