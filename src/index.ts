@@ -16,8 +16,8 @@ export type { Command, Effect, FieldChange, Finding, Kind, Look, Program } from 
 export type { PlanNotes } from './engine/plan/notes.ts'
 export type { Action, BlastRadius, Plan, ServicePlan, TaskPlan } from './engine/plan/plan.ts'
 export { planSchema, type SavedPlan } from './engine/plan/plan-schema.ts'
-export { readSavedPlan } from './engine/plan/saved-plan.ts'
 export { type Hazard, hazardsOf, type Risk, riskOf } from './engine/plan/risk.ts'
+export { readSavedPlan } from './engine/plan/saved-plan.ts'
 export { type AnyTask, type Task, task } from './engine/task.ts'
 export {
   type AnyTemplate,

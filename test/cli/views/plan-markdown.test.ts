@@ -163,6 +163,22 @@ const count = (text: string, part: string): number => text.split(part).length - 
 const cells = (row: string): number =>
   count(row.split('</tr')[0] ?? '', '<td') + count(row.split('</tr')[0] ?? '', '<th')
 
+test('what is not known yet is told with its type, who decides it and when', async () => {
+  const service = addressOf('storage_engine', 'a')
+  const unknown = {
+    service,
+    field: 'bind',
+    type: 'string',
+    decidedBy: n1,
+    output: 'host',
+    when: 'after node/n1 is made',
+  }
+  const plan = planOf([servicePlan({ name: 'a' })], { unknowns: [{ ...unknown, type: 'string' as const }] })
+  expect(await planIn('markdown', plan)).toContain(
+    '| `storage_engine/a` | `bind` | `string` | `node/n1 host` | after node/n1 is made |',
+  )
+})
+
 test('a hazard is shown with the line that forces it, and with what guards it', async () => {
   const at = { file: 'blueprints/main.yaml', line: 7, column: 3 }
   const plan = planOf([
