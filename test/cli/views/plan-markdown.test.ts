@@ -155,7 +155,7 @@ describe('text of others stays text', () => {
     const page = await planIn('markdown', hostilePlan('"]; click s0 "https://evil.example"; s1["'))
     const graph = page.slice(page.indexOf('flowchart LR'))
     expect(graph).not.toContain('click s0 "')
-    expect(graph).toMatch(/^ {4}s0\["#126; storage_engine\/#34;#93;#59; click s0 #34;https#58;/m)
+    expect(graph).toMatch(/^ {4}s0\["update storage_engine\/#34;#93;#59; click s0 #34;https#58;/m)
   })
 })
 

@@ -1,7 +1,6 @@
 /** What changes and what depends on it, as a Mermaid graph: services in their nodes, arrows from what is needed. */
 import type { Address } from '../../../base/address.ts'
 import type { Action } from '../../../engine/plan/plan.ts'
-import { signOf } from '../paint.ts'
 import { oneLine } from '../plain-text.ts'
 import { riskiestFirst } from '../review/by-service.ts'
 import type { Review } from '../review/review.ts'
@@ -55,7 +54,8 @@ export function boxesOf({ plan, notes }: Pick<Review, 'plan' | 'notes'>): readon
   return [...new Map([...changing, ...around].map((box) => [box.address, box])).values()]
 }
 
-const textOf = ({ address, action }: Box): string => (action === 'none' ? address : `${signOf(action).sign} ${address}`)
+/** A word, not a sign: some versions of Mermaid take a label that begins with `-` or `+` for a list, and show none. */
+const textOf = ({ address, action }: Box): string => (action === 'none' ? address : `${action} ${address}`)
 
 /** Mermaid knows `#46;` for a character: nothing else of a name can be read as its words. */
 const label = (text: string): string => oneLine(text).replace(/[^\w ./-]/gu, (c) => `#${c.codePointAt(0)};`)
