@@ -67,6 +67,8 @@ export const codes = {
   GUARD_REFUSED: 'The guard directly before a dangerous command saw something that it would destroy.',
   PLAN_EXCEEDED: 'The node changed since the plan, and what is needed now is riskier than what was shown.',
   LATER_UNKNOWN: 'A value that was to be known by now is not. What needs it was not begun.',
+  SIMULATION_DIFFERS:
+    'Applied to copies of the nodes, the plan leaves a field that is not as wanted. Mend the kind or template that it names.',
   PLAN_STALE: 'What a plan holds for has moved since: a node, a blueprint, a variable or a template. Make a new one.',
   PLAN_DAMAGED: 'A file is no saved plan, or was changed after `ays plan --out` wrote it.',
   PLAN_NEWER: 'A saved plan is of a later format than this ays reads.',

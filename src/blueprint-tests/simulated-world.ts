@@ -12,6 +12,7 @@ import { kinds, tryFindKind } from '../sal/kinds.ts'
 import { createKey } from '../store/key.ts'
 import { worldFile } from '../transport/open.ts'
 import { readWorld, writeWorld } from '../transport/sim.ts'
+import { commonMachine } from '../workspace/common-machine.ts'
 import type { SimulatedConnection } from '../workspace/simulation.ts'
 import type { GivenNode } from './format.ts'
 import type { BlueprintTest } from './test-file.ts'
@@ -99,21 +100,6 @@ function factsOf(node: Address, own: Connection, given: GivenNode | undefined): 
     disks: disks?.map((disk) => ({ rotational: false, ...disk })) ?? base.disks,
   }
 }
-
-const commonMachine = (node: Address): Facts => ({
-  hostname: node.slice(node.indexOf('/') + 1),
-  machineId: `sim-${node}`,
-  os: { id: 'debian', version: '12', name: 'Debian (simulated)' },
-  kernel: 'simulated',
-  arch: 'x86_64',
-  cpus: 4,
-  memoryBytes: 8 * 2 ** 30,
-  init: 'systemd',
-  root: true,
-  addresses: [],
-  disks: [],
-  claims: {},
-})
 
 /** What is found of a thing, over what a bare node shows: a test names only what matters. */
 function over(bare: Json, found: Json): Json {

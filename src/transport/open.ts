@@ -57,11 +57,13 @@ async function load(options: OpenOptions): Promise<Transport> {
       return (await import('./local.ts')).localTransport(options)
     case 'ssh':
       return (await import('./ssh.ts')).sshTransport({ ...options, connection })
-    case 'sim':
-      return (await import('./sim.ts')).simTransport({
+    case 'sim': {
+      const { simTransport, worldIn } = await import('./sim.ts')
+      return simTransport({
         node: options.node,
         connection,
-        file: worldFile(options.simDir, options.node),
+        world: worldIn(worldFile(options.simDir, options.node)),
       })
+    }
   }
 }

@@ -1,4 +1,4 @@
-/** The road to a simulated node: a world file that maps each thing to what is found of it. */
+/** The road to a simulated node: a world, in a file or in memory, that maps each thing to what is found of it. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Address } from '../base/address.ts'
@@ -39,15 +39,38 @@ export interface World {
 export interface SimOptions {
   readonly node: Address
   readonly connection: Extract<Connection, { road: 'sim' }>
-  /** The world file; an absent one is a bare node. */
-  readonly file: string
+  readonly world: WorldKeeper
+}
+
+/** Where a simulated node is kept from call to call. */
+export interface WorldKeeper {
+  read(): World
+  /** Whole or not at all. */
+  write(world: World): void
+}
+
+/** In a file; an absent one is a bare node. */
+export const worldIn = (file: string): WorldKeeper => ({
+  read: () => readWorld(file),
+  write: (world) => writeWorld(file, world),
+})
+
+/** In memory, gone with the process. */
+export function worldInMemory(given: Partial<World>): WorldKeeper {
+  let world = worldOf(given)
+  return {
+    read: () => world,
+    write: (next) => {
+      world = next
+    },
+  }
 }
 
 const HISTORY_MAX = 10_000
 const JOBS_MAX = 2_000
 
 export function simTransport(options: SimOptions): Transport {
-  const { node, connection, file } = options
+  const { node, connection, world: keeper } = options
   const faults = connection.faults ?? {}
   const faulty = Boolean(faults.lostBefore || faults.lostAfter)
 
@@ -61,9 +84,9 @@ export function simTransport(options: SimOptions): Transport {
     if (signal.aborted)
       throw new TransportError({ code: 'CANCELLED', message: 'Interrupted while the node was asked.' })
     if (!faulty) return { before: false, after: false }
-    const world = readWorld(file)
+    const world = keeper.read()
     const random: Random = randomOf(seedOf(`${faults.seed ?? 0} ${node} ${world.calls++}`))
-    writeWorld(file, world)
+    keeper.write(world)
     return { before: random() < (faults.lostBefore ?? 0), after: random() < (faults.lostAfter ?? 0) }
   }
 
@@ -71,7 +94,7 @@ export function simTransport(options: SimOptions): Transport {
   function reading(signal: AbortSignal): World {
     const { before, after } = call(signal)
     if (before || after) throw new TransportError(lostHere(node))
-    return readWorld(file)
+    return keeper.read()
   }
 
   const became = async (ids: readonly string[], signal: AbortSignal): Promise<readonly Attached[]> => {
@@ -87,9 +110,9 @@ export function simTransport(options: SimOptions): Transport {
     async act(jobs, signal) {
       const fate = call(signal)
       if (fate.before) return jobs.map(() => ({ state: 'lost', problem: lostHere(node) }))
-      const world = readWorld(file)
+      const world = keeper.read()
       const outcomes = jobs.map((job) => (job.undo && faults.cuts ? cutIn(world, job, node) : actIn(world, job, node)))
-      writeWorld(file, world)
+      keeper.write(world)
       return fate.after ? jobs.map(() => ({ state: 'lost', problem: lostHere(node) })) : outcomes
     },
     attach: became,
@@ -100,7 +123,7 @@ export function simTransport(options: SimOptions): Transport {
       if (own(world.jobs, id) === 'undone') return 'undone'
       if (!own(world.armed, id)) return 'not armed'
       delete world.armed[id]
-      writeWorld(file, world)
+      keeper.write(world)
       return 'confirmed'
     },
     async facts(signal) {
@@ -116,7 +139,7 @@ export function simTransport(options: SimOptions): Transport {
       for (const [thing, claim] of Object.entries(world.claims))
         if (claim.workspace === workspace) delete world.claims[thing]
       delete world.fences[workspace]
-      writeWorld(file, world)
+      keeper.write(world)
     },
     async endRunning() {},
     async close() {},
@@ -186,17 +209,18 @@ export function readWorld(file: string): World {
     else throw error
   }
   // Written by writeWorld alone; a hand-made file may leave parts out.
-  const world = JSON.parse(text) as Partial<World>
-  return {
-    things: world.things ?? {},
-    claims: world.claims ?? {},
-    fences: world.fences ?? {},
-    jobs: world.jobs ?? {},
-    armed: world.armed ?? {},
-    history: world.history ?? [],
-    calls: world.calls ?? 0,
-  }
+  return worldOf(JSON.parse(text) as Partial<World>)
 }
+
+const worldOf = (world: Partial<World>): World => ({
+  things: world.things ?? {},
+  claims: world.claims ?? {},
+  fences: world.fences ?? {},
+  jobs: world.jobs ?? {},
+  armed: world.armed ?? {},
+  history: world.history ?? [],
+  calls: world.calls ?? 0,
+})
 
 /** Whole or not at all. */
 export function writeWorld(file: string, world: World): void {

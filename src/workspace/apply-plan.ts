@@ -25,13 +25,13 @@ import { leaveForLost } from './leave-for-lost.ts'
 import type { Planned } from './planned.ts'
 import { renameChanges } from './rename.ts'
 import { recordChanges } from './run-records.ts'
-import type { Session } from './session.ts'
+import type { OpenSession } from './session.ts'
 import type { SourceFile } from './source-files.ts'
 
 export interface ApplyInput {
   readonly planned: Planned
   readonly options: ApplyOptions
-  readonly session: Session
+  readonly session: OpenSession
   readonly clock: Clock
   readonly parallel: number
   readonly perNode: number

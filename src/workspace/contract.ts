@@ -147,6 +147,18 @@ export interface ApplyResult {
   readonly ms: number
 }
 
+/** What became of a plan on copies of its nodes. */
+export interface Simulated {
+  /** refused: apply would refuse the plan, and so nothing was simulated. */
+  readonly state: 'ok' | 'failed' | 'refused'
+  /** Jobs that ended well. */
+  readonly jobs: number
+  /** Services that were not simulated: of them, or of what they stand on, the look did not tell everything. */
+  readonly left: readonly Address[]
+  /** SIMULATION_DIFFERS for each field that is not as wanted afterwards, and what failed. */
+  readonly problems: readonly Problem[]
+}
+
 /** What `ays cancel` asks. */
 export interface CancelOptions {
   /** Only this run. */
@@ -284,6 +296,8 @@ export interface Workspace {
   notes(plan: Plan): PlanNotes
   /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
   apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
+  /** Applies a plan of `plan` of this object to copies in memory of its nodes and state, and plans again. Nothing real is touched. */
+  simulate(plan: Plan): Promise<Simulated>
   status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>
   /** Adopts what is already on the nodes: the plan of adoptions only. */
   planImport(addresses: readonly string[]): Promise<Plan>

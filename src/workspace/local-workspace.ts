@@ -17,7 +17,7 @@ import type { ActionState, Delivery, Holder, JobRow, Memory, Run, Seat } from '.
 import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import { openAgeFile } from './age-file.ts'
-import { applyPlan } from './apply-plan.ts'
+import { type ApplyInput, applyPlan } from './apply-plan.ts'
 import { type LaidOut, statesOf } from './as-of.ts'
 import { cancel } from './cancel.ts'
 import type {
@@ -31,6 +31,7 @@ import type {
   PlanOptions,
   RecoveryOptions,
   ServiceStatus,
+  Simulated,
   Watching,
   Workspace,
   WorkspaceOptions,
@@ -44,10 +45,12 @@ import { notesOf } from './plan-notes.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
 import { readSettings } from './read.ts'
+import { Roads } from './roads.ts'
 import { tryPlanOf } from './run-records.ts'
 import { planSaved, savedPlanOf } from './saved-plans.ts'
-import { secretsOf } from './secrets.ts'
-import { Session } from './session.ts'
+import { type Secrets, secretsOf } from './secrets.ts'
+import { type OpenSession, Session } from './session.ts'
+import { simulatePlan } from './simulate-plan.ts'
 import { type SourceDigests, sourceDigests } from './source-digests.ts'
 import { type SourceFile, sourceFiles } from './source-files.ts'
 import { statusOf } from './status.ts'
@@ -71,6 +74,8 @@ export class LocalWorkspace implements Workspace {
   readonly #clock: Clock
   readonly #planned = new WeakMap<Plan, Planned>()
   readonly #planning: Planning
+  readonly #newPlanning: (session: OpenSession, roads?: Roads) => Planning
+  #secrets: Secrets | undefined
   readonly #templates: readonly AnyTemplate[]
   /** With `asOf`. */
   readonly #laidOut: LaidOut | undefined
@@ -103,16 +108,21 @@ export class LocalWorkspace implements Workspace {
       clock: this.#clock,
       simulate: options.simulate,
     })
-    this.#planning = new Planning({
-      root: this.root,
-      environment: this.environment,
-      options,
-      settings: file,
-      settingsProblems: [...problems, ...written.problems, ...held, ...own.problems],
-      session: this.#session,
-      clock: this.#clock,
-      templates: this.templates(),
-    })
+    this.#newPlanning = (session, roads) => {
+      const planning = new Planning({
+        root: this.root,
+        environment: this.environment,
+        options: { ...options, ...(roads ? { roads } : {}) },
+        settings: file,
+        settingsProblems: [...problems, ...written.problems, ...held, ...own.problems],
+        session,
+        clock: this.#clock,
+        templates: this.templates(),
+      })
+      planning.secrets = this.#secrets
+      return planning
+    }
+    this.#planning = this.#newPlanning(this.#session)
   }
 
   /** Opens what only a promise opens: the age file of secrets, if the workspace has one. Throws nothing. */
@@ -124,7 +134,8 @@ export class LocalWorkspace implements Workspace {
     const opened = age && !this.#options.simulate ? await openAgeFile(this.#secretsRoot, age) : undefined
     const run = this.#options.sources ? 'never' : 'once'
     const { sealer } = this.#session
-    this.#planning.secrets = secretsOf({ root: this.#secretsRoot, settings: this.#settings, sealer, opened, run })
+    this.#secrets = secretsOf({ root: this.#secretsRoot, settings: this.#settings, sealer, opened, run })
+    this.#planning.secrets = this.#secrets
   }
 
   get identity(): WorkspaceIdentity {
@@ -259,21 +270,40 @@ export class LocalWorkspace implements Workspace {
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<ApplyResult> {
     const planned = this.#planned.get(plan)
     if (!planned) throw new Error('apply takes a plan that this workspace made')
-    const commit = await this.#commit()
+    const sources = () => (this.#options.simulate ? [] : this.sourceFiles('left out'))
+    const at = { session: this.#session, clock: this.#clock, commit: await this.#commit(), sources }
+    return await this.#apply(planned, options, at)
+  }
+
+  async simulate(plan: Plan): Promise<Simulated> {
+    const planned = this.#planned.get(plan)
+    if (!planned) throw new Error('simulate takes a plan that this workspace made')
+    return await simulatePlan({
+      planned,
+      session: this.#session,
+      now: this.#clock.now(),
+      plan: async (session, options) => this.#newPlanning(session, new Roads()).plan('apply', options),
+      apply: async (copied, session, clock) =>
+        this.#apply(copied, { attempts: 'one' }, { session, clock, commit: undefined, sources: () => [] }),
+    })
+  }
+
+  async #apply(
+    planned: Planned,
+    options: ApplyOptions,
+    at: Pick<ApplyInput, 'session' | 'clock' | 'commit' | 'sources'>,
+  ): Promise<ApplyResult> {
     const retriesMs = options.retriesMs ?? this.#settings.retriesMs
     const { timeoutMs } = this.#settings.limits
     return await applyPlan({
       planned,
       options,
-      session: this.#session,
-      clock: this.#clock,
+      ...at,
       perNode: this.#settings.limits.perNode ?? LANES_PER_NODE,
       parallel: options.parallel ?? this.#settings.limits.parallel ?? PARALLEL,
       ...(retriesMs ? { retriesMs } : {}),
       ...(timeoutMs ? { timeoutMs } : {}),
-      commit,
       undoAfterMs: this.#settings.limits.undoAfterMs ?? UNDO_AFTER_MS,
-      sources: () => (this.#options.simulate ? [] : this.sourceFiles('left out')),
       onNote: this.#options.onNote ?? (() => {}),
     })
   }

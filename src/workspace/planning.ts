@@ -40,7 +40,7 @@ import { renameMemory } from './rename.ts'
 import { Roads } from './roads.ts'
 import { narrowed, type Scope, scopeOf } from './scope.ts'
 import type { Secrets } from './secrets.ts'
-import type { Session } from './session.ts'
+import type { OpenSession } from './session.ts'
 import { Sightings } from './sightings.ts'
 import type { SourceNotes } from './source-digests.ts'
 
@@ -62,7 +62,7 @@ export interface PlanningOptions {
   readonly options: WorkspaceOptions
   readonly settings: WorkspaceFile
   readonly settingsProblems: readonly Problem[]
-  readonly session: Session
+  readonly session: OpenSession
   readonly clock: Clock
   readonly templates: readonly AnyTemplate[]
 }
@@ -73,7 +73,7 @@ export class Planning {
   readonly #options: WorkspaceOptions
   readonly #settings: WorkspaceFile
   readonly #settingsProblems: readonly Problem[]
-  readonly #session: Session
+  readonly #session: OpenSession
   readonly #clock: Clock
   readonly #templates: readonly AnyTemplate[]
   /** Absent: an age file of secrets is closed. */

@@ -12,7 +12,7 @@ import type { WorkspaceIdentity } from '../engine/template.ts'
 import { factsLook } from '../sal/facts/facts.ts'
 import { openKey, type WorkspaceKey } from '../store/key.ts'
 import { openStore } from '../store/sqlite.ts'
-import type { Store } from '../store/store.ts'
+import type { Claim, Store } from '../store/store.ts'
 import { openTransport, worldFile } from '../transport/open.ts'
 import type { Transport } from '../transport/transport.ts'
 import { distFolder } from './dist-folder.ts'
@@ -27,12 +27,29 @@ export interface SessionOptions {
   readonly simulate?: Simulation | undefined
 }
 
-/** Opens the state read-only, in memory where there is none; `write` makes it. */
-export class Session {
+/** What plans and runs need of a state: the real one, or a copy of it. */
+export interface OpenSession {
   readonly dir: string
   readonly sealer: Sealer
   readonly identity: WorkspaceIdentity
   /** Who this state is on nodes, for claims and fences: each clone and each environment counts its runs by itself. */
+  readonly claimant: string
+  readonly store: Store
+  /** The state for writing. */
+  write(): Store
+  derived(address: Address, purpose: string): Secret
+  open(node: Address, connection: Connection): Transport
+  /** The world of a simulated node, if there is one. */
+  removeSimulated(node: Address): void
+  /** Who holds the lease, for others to read. */
+  who(): Claim
+}
+
+/** Opens the state read-only, in memory where there is none; `write` makes it. */
+export class Session implements OpenSession {
+  readonly dir: string
+  readonly sealer: Sealer
+  readonly identity: WorkspaceIdentity
   readonly claimant: string
   readonly runtimeDir: string
   readonly #options: SessionOptions
@@ -63,7 +80,7 @@ export class Session {
     return this.#store
   }
 
-  /** The state for writing; made with this session's key where there is none. */
+  /** Made with this session's key where there is none. */
   write(): Store {
     if (this.#writes) return this.#store
     this.#writes = true
@@ -95,13 +112,11 @@ export class Session {
     })
   }
 
-  /** The world of a simulated node, if there is one. */
   removeSimulated(node: Address): void {
     rmSync(worldFile(join(this.dir, 'sim'), node), { force: true })
   }
 
-  /** Who holds the lease, for others to read. */
-  who(): { who: string; host: string; pid: number } {
+  who(): Claim {
     return { who: `${userInfo().username}@${hostname()}`, host: hostname(), pid: process.pid }
   }
 

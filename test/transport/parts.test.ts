@@ -11,7 +11,7 @@ import { Secret, sealerOf } from '../../src/base/secret.ts'
 import type { SimFaults } from '../../src/engine/connection.ts'
 import { quoted } from '../../src/transport/quote.ts'
 import { LEFT_OUT, redactor } from '../../src/transport/redact.ts'
-import { readWorld, simTransport } from '../../src/transport/sim.ts'
+import { readWorld, simTransport, worldIn } from '../../src/transport/sim.ts'
 import { sshArgv } from '../../src/transport/ssh.ts'
 import { sshProblem } from '../../src/transport/ssh-problem.ts'
 import { Bounded, MarkScanner } from '../../src/transport/stream.ts'
@@ -134,7 +134,7 @@ describe('a simulated node with faults', () => {
   let count = 0
   const open = (faults: SimFaults, file = join(dir, `${count++}.json`)) => ({
     file,
-    transport: simTransport({ node, connection: { road: 'sim', facts, faults }, file }),
+    transport: simTransport({ node, connection: { road: 'sim', facts, faults }, world: worldIn(file) }),
   })
   const question = { kind: anyText, thing: 'text:/a', wanted: { path: '/a', text: 'x' } }
   const job = (id: string): NodeJob => ({
