@@ -124,6 +124,20 @@ export const commandsFlag = {
   commands: Flags.boolean({ description: 'Show the exact commands that would run on each node.', helpGroup: 'OUTPUT' }),
 }
 
+export const undoFlag = {
+  undo: Flags.boolean({
+    description: 'Show the way back beside it: the commands that lead back to what was found, and what has none.',
+    helpGroup: 'OUTPUT',
+  }),
+}
+
+export const simulateFlag = {
+  simulate: Flags.boolean({
+    description:
+      'Apply the plan to copies of the nodes in memory, as they were just found, and plan again: nothing may be left.',
+  }),
+}
+
 /** The forms of a plan, for every command that shows one. */
 export const planFormatFlags = {
   format: Flags.option({

@@ -4,10 +4,12 @@ import type { ComparedPlan } from '../engine/plan/since.ts'
 import type { Workspace } from '../workspace.ts'
 import { writePlanFile } from './plan-file.ts'
 import { placeInRepository } from './repository-place.ts'
+import { sourceLineFrom } from './source-lines.ts'
 import type { Terminal } from './terminal.ts'
 import { isOpen } from './views/plan.ts'
 import type { PlanFormat } from './views/plan-formats.ts'
 import { planIn } from './views/plan-in.ts'
+import { problemsView } from './views/problems.ts'
 import { savedLine } from './views/saved-plan.ts'
 
 export interface ShowPlanOptions {
@@ -16,11 +18,18 @@ export interface ShowPlanOptions {
   readonly since?: ComparedPlan
   readonly commands: boolean
   readonly terminal: Terminal
+  /** The way back beside the plan. */
+  readonly undo?: boolean
+  /** First applied to copies of the nodes. */
+  readonly simulate?: boolean
 }
 
-/** Gives the exit code of `plan`: 2 where there are changes. */
+/** Gives the exit code of `plan`: 2 where there are changes, 1 where its simulation failed; nothing is saved then. */
 export async function showPlan(workspace: Workspace, plan: Plan, options: ShowPlanOptions): Promise<number> {
-  const { out, format, since, commands, terminal } = options
+  const { format, since, commands, terminal, undo = false, simulate = false } = options
+  const simulated = simulate ? await workspace.simulate(plan) : undefined
+  const failed = simulated?.state === 'failed'
+  const out = failed ? undefined : options.out
   const saved = out === undefined ? undefined : await workspace.savePlan(plan)
   if (saved && out !== undefined) writePlanFile(out, saved)
   const text = await planIn(format, plan, {
@@ -30,9 +39,17 @@ export async function showPlan(workspace: Workspace, plan: Plan, options: ShowPl
     notes: () => workspace.notes(plan),
     folder: placeInRepository(workspace.root),
     commands,
+    undo,
+    simulated: simulate,
     terminal,
   })
   const line = saved && out !== undefined && format === 'text' ? `\n${savedLine(out, saved, terminal)}\n` : ''
   process.stdout.write(text + line)
+  if (simulated && failed) {
+    const notSaved = options.out === undefined ? '' : `\n${options.out} was not written.`
+    const sourceLine = sourceLineFrom([workspace.root])
+    process.stderr.write(`\n${problemsView(simulated.problems, { ...terminal, sourceLine })}${notSaved}\n`)
+    return 1
+  }
   return isOpen(plan) ? 2 : 0
 }

@@ -10,7 +10,7 @@ import type { WatchHook, WatchSettings } from '../engine/blueprint/workspace-fil
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
-import type { PlanNotes } from '../engine/plan/notes.ts'
+import type { PlanNotes, Simulated } from '../engine/plan/notes.ts'
 import type { Action, Plan, ServicePlan } from '../engine/plan/plan.ts'
 import type { SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
@@ -145,18 +145,6 @@ export interface ApplyResult {
   readonly jobs: readonly JobRow[]
   readonly problems: readonly Problem[]
   readonly ms: number
-}
-
-/** What became of a plan on copies of its nodes. */
-export interface Simulated {
-  /** refused: apply would refuse the plan, and so nothing was simulated. */
-  readonly state: 'ok' | 'failed' | 'refused'
-  /** Jobs that ended well. */
-  readonly jobs: number
-  /** Services that were not simulated: of them, or of what they stand on, the look did not tell everything. */
-  readonly left: readonly Address[]
-  /** SIMULATION_DIFFERS for each field that is not as wanted afterwards, and what failed. */
-  readonly problems: readonly Problem[]
 }
 
 /** What `ays cancel` asks. */
@@ -296,7 +284,7 @@ export interface Workspace {
   notes(plan: Plan): PlanNotes
   /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
   apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
-  /** Applies a plan of `plan` of this object to copies in memory of its nodes and state, and plans again. Nothing real is touched. */
+  /** Applies a plan of `plan` of this object to copies in memory of its nodes and state, and plans again. Nothing real is touched. It is among the notes of the plan then. */
   simulate(plan: Plan): Promise<Simulated>
   status(): Promise<{ readonly services: readonly ServiceStatus[]; readonly plan: Plan }>
   /** Adopts what is already on the nodes: the plan of adoptions only. */

@@ -9,7 +9,7 @@ import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
-import type { PlanNotes } from '../engine/plan/notes.ts'
+import type { PlanNotes, Simulated } from '../engine/plan/notes.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { GitCommit, SavedPlan } from '../engine/plan/plan-schema.ts'
 import type { AnyTemplate, WorkspaceIdentity } from '../engine/template.ts'
@@ -31,7 +31,6 @@ import type {
   PlanOptions,
   RecoveryOptions,
   ServiceStatus,
-  Simulated,
   Watching,
   Workspace,
   WorkspaceOptions,
@@ -73,6 +72,7 @@ export class LocalWorkspace implements Workspace {
   readonly #session: Session
   readonly #clock: Clock
   readonly #planned = new WeakMap<Plan, Planned>()
+  readonly #simulated = new WeakMap<Plan, Simulated>()
   readonly #planning: Planning
   readonly #newPlanning: (session: OpenSession, roads?: Roads) => Planning
   #secrets: Secrets | undefined
@@ -264,7 +264,9 @@ export class LocalWorkspace implements Workspace {
     const { store, identity } = this.#session
     const parallel = this.#settings.limits.parallel ?? PARALLEL
     const sources = this.#sources()
-    return notesOf({ planned, store, templates: this.#templates, workspace: identity.tag, sources, parallel })
+    const notes = notesOf({ planned, store, templates: this.#templates, workspace: identity.tag, sources, parallel })
+    const simulation = this.#simulated.get(plan)
+    return simulation ? { ...notes, simulation } : notes
   }
 
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<ApplyResult> {
@@ -278,7 +280,7 @@ export class LocalWorkspace implements Workspace {
   async simulate(plan: Plan): Promise<Simulated> {
     const planned = this.#planned.get(plan)
     if (!planned) throw new Error('simulate takes a plan that this workspace made')
-    return await simulatePlan({
+    const simulated = await simulatePlan({
       planned,
       session: this.#session,
       now: this.#clock.now(),
@@ -286,6 +288,8 @@ export class LocalWorkspace implements Workspace {
       apply: async (copied, session, clock) =>
         this.#apply(copied, { attempts: 'one' }, { session, clock, commit: undefined, sources: () => [] }),
     })
+    this.#simulated.set(plan, simulated)
+    return simulated
   }
 
   async #apply(

@@ -1,9 +1,10 @@
 /** A workspace over simulated nodes, in this process; every command opens it anew, as a person's commands do. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Address } from '../../src/base/address.ts'
+import type { Simulated } from '../../src/engine/plan/notes.ts'
 import type { Plan } from '../../src/engine/plan/plan.ts'
 import type { AnyTemplate } from '../../src/engine/template.ts'
 import type { Memory } from '../../src/store/store.ts'
@@ -15,6 +16,10 @@ export interface SimWorld {
   declare(blueprint: string): void
   plan(options?: PlanOptions): Promise<Plan>
   apply(options?: PlanOptions): Promise<ApplyResult>
+  /** A plan, and what becomes of it on copies. */
+  simulate(options?: PlanOptions): Promise<{ readonly plan: Plan; readonly simulated: Simulated }>
+  /** Every file of the state and of the nodes, as it is. */
+  bytes(): Readonly<Record<string, string>>
   destroy(): Promise<ApplyResult>
   memory(): Promise<Memory>
   /** What there is on a node now. */
@@ -47,6 +52,12 @@ export function openSimWorld(
     declare: (text) => writeFileSync(join(folder, 'blueprints/main.yaml'), text),
     plan: (options) => inWorkspace((workspace) => workspace.plan(options)),
     apply: (options) => inWorkspace(async (workspace) => workspace.apply(await workspace.plan(options))),
+    simulate: (options) =>
+      inWorkspace(async (workspace) => {
+        const plan = await workspace.plan(options)
+        return { plan, simulated: await workspace.simulate(plan) }
+      }),
+    bytes: () => bytesIn(join(folder, '.ays')),
     destroy: () =>
       inWorkspace(async (workspace) => workspace.apply(await workspace.planDestroy({ allow: ['data-loss'] }))),
     memory: () => inWorkspace(async (workspace) => workspace.memory()),
@@ -59,6 +70,14 @@ export function openSimWorld(
   }
   world.declare(blueprint)
   return world
+}
+
+function bytesIn(folder: string): Record<string, string> {
+  if (!existsSync(folder)) return {}
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  return Object.fromEntries(
+    files.map(({ parentPath, name }) => [join(parentPath, name), readFileSync(join(parentPath, name), 'base64')]),
+  )
 }
 
 /** Services with something to do: address, action and why. */

@@ -8,6 +8,8 @@ import {
   planFlags,
   planFormatFlags,
   planOptions,
+  simulateFlag,
+  undoFlag,
   workspaceFlags,
   workspaceOptions,
 } from '../options.ts'
@@ -19,12 +21,14 @@ import { showPlan } from '../save-plan.ts'
 export default class Plan extends AysCommand {
   static override summary = 'Show what would change, on which node and why. Nothing is touched.'
   static override description =
-    '--format markdown is a comment for a pull request, html a page to look through, sarif and junit are for CI.\n\nExit code 0: nothing to do. 2: there are changes. 1: an error.'
+    '--format markdown is a comment for a pull request, html a page to look through, sarif and junit are for CI.\n\nExit code 0: nothing to do. 2: there are changes. 1: an error, or what --simulate found; no plan is saved then.'
   static override args = folderArg
   static override flags = {
     ...workspaceFlags,
     ...planFlags,
     ...commandsFlag,
+    ...undoFlag,
+    ...simulateFlag,
     ...planFormatFlags,
     ...outFlag,
     ...asOfFlag,
@@ -34,6 +38,8 @@ export default class Plan extends AysCommand {
     '<%= config.bin %> plan examples/quickstart --commands',
     '<%= config.bin %> plan --env prod --var size=big --target "web/*"',
     '<%= config.bin %> plan --out plan.json',
+    '<%= config.bin %> plan --undo',
+    '<%= config.bin %> plan --simulate --out plan.json',
     '<%= config.bin %> plan --as-of run:12',
     '<%= config.bin %> plan --out plan.json --format markdown --since last/plan.json > comment.md',
     '<%= config.bin %> plan --format html > plan.html',
@@ -51,6 +57,8 @@ export default class Plan extends AysCommand {
         ...since,
         format: formatOf(flags),
         commands: flags.commands,
+        undo: flags.undo,
+        simulate: flags.simulate,
         terminal: this.terminal(flags),
       })
     })

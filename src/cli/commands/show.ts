@@ -11,6 +11,7 @@ import {
   folderFlag,
   formatOf,
   planFormatFlags,
+  undoFlag,
   usage,
   workspaceFlags,
   workspaceOptions,
@@ -34,7 +35,14 @@ export default class Show extends AysCommand {
   static override args = {
     address: Args.string({ description: 'role/name, or a file that `ays plan --out` wrote', required: false }),
   }
-  static override flags = { ...folderFlag, ...workspaceFlags, ...commandsFlag, ...planFormatFlags, ...runFlag }
+  static override flags = {
+    ...folderFlag,
+    ...workspaceFlags,
+    ...commandsFlag,
+    ...undoFlag,
+    ...planFormatFlags,
+    ...runFlag,
+  }
   static override examples = [
     '<%= config.bin %> show storage_engine/cache',
     '<%= config.bin %> show "node!n1" --json',
@@ -97,6 +105,7 @@ export default class Show extends AysCommand {
       notes: () => notesOfSaved(saved) ?? bareNotes(plan),
       terminal,
       commands: flags.commands,
+      undo: flags.undo,
     })
     process.stdout.write(format === 'text' ? `${savedTitle(saved, terminal)}\n\n${text}` : text)
     return 0
@@ -105,6 +114,7 @@ export default class Show extends AysCommand {
 
 interface PlanFlagValues extends CommonFlagValues {
   readonly commands: boolean
+  readonly undo: boolean
   readonly format?: PlanFormat
   readonly since?: string
 }

@@ -1,11 +1,13 @@
 /** A plan in every form there is, from one place: `ays plan --format`, `ays show FILE --format`, comments. */
 import { bareNotes, type PlanNotes } from '../../engine/plan/notes.ts'
 import type { Plan } from '../../engine/plan/plan.ts'
+import type { PlanJsonMore } from '../../engine/plan/plan-json.ts'
 import { type ComparedPlan, sinceOf } from '../../engine/plan/since.ts'
 import { planJson, showJson } from './json.ts'
 import { planView } from './plan.ts'
 import type { PlanFormat } from './plan-formats.ts'
 import type { Review } from './review/review.ts'
+import { simulationLines } from './simulation.ts'
 
 export interface PlanInOptions {
   /** What is known beside the plan: `workspace.notes(plan)`, or what was saved with it. Asked for only where it is shown. */
@@ -21,6 +23,17 @@ export interface PlanInOptions {
   /** For text only. */
   readonly terminal?: { readonly color: boolean; readonly width: number }
   readonly commands?: boolean
+  /** The way back beside the plan, for text and JSON; the reviews always show it. */
+  readonly undo?: boolean
+  /** It was simulated, and the notes say what became of it. */
+  readonly simulated?: boolean
+}
+
+/** Notes cost time: they are asked for only where they are shown. */
+function beside({ undo = false, simulated = false, notes }: PlanInOptions): PlanJsonMore {
+  if ((!undo && !simulated) || !notes) return {}
+  const { undo: undos, simulation } = notes()
+  return { ...(undo ? { undo: undos } : {}), ...(simulated ? { simulation } : {}) }
 }
 
 /** Ends with a line break. Holds no secret in any form. */
@@ -33,10 +46,13 @@ export async function planIn(format: PlanFormat, plan: Plan, options: PlanInOpti
     ...(options.since ? { since: sinceOf(options.since, { ...plan, hash: options.hash ?? plan.hash }) } : {}),
   })
   switch (format) {
-    case 'text':
-      return `${planView(plan, { ...terminal, commands })}\n`
+    case 'text': {
+      const { undo, simulation } = beside(options)
+      const view = planView(plan, { ...terminal, commands, ...(undo ? { undo } : {}) })
+      return `${view}\n${simulation ? `\n${simulationLines(simulation, terminal).join('\n')}\n` : ''}`
+    }
     case 'json':
-      return `${showJson(planJson(plan))}\n`
+      return `${showJson(planJson(plan, beside(options)))}\n`
     case 'markdown': {
       const { planMarkdown } = await import('./markdown/plan.ts')
       return planMarkdown(review(), { artifact })

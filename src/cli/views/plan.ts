@@ -1,16 +1,20 @@
 /** A plan for people: what needs attention first, then every service in the order of work, then the sum. */
 import type { Problem } from '../../base/problem.ts'
+import type { PlanNotes } from '../../engine/plan/notes.ts'
 import type { Action, BlastRadius, Plan } from '../../engine/plan/plan.ts'
 import { effectWords, worstFirst } from './effects.ts'
 import { type Palette, paletteOf } from './paint.ts'
 import { count, oneLine } from './plain-text.ts'
 import { serviceLines } from './service-plan.ts'
+import { undoSummary } from './undo-lines.ts'
 
 export interface PlanViewOptions {
   readonly color: boolean
   readonly width: number
   /** Also the commands, exactly. */
   readonly commands?: boolean
+  /** The way back of each thing, to be shown beside it. */
+  readonly undo?: PlanNotes['undo']
   /** Lines of one text before the rest is counted; default 24. */
   readonly linesMax?: number
 }
@@ -24,6 +28,7 @@ export function planView(plan: Plan, options: PlanViewOptions): string {
     linesMax: options.linesMax ?? 24,
     shown: new Map<string, string>(),
     unreachable: new Set(plan.unreachable.map((one) => one.problem.message)),
+    ...(options.undo ? { undo: options.undo } : {}),
   }
   const simulated = plan.simulated ? [palette.calm('Simulated: nothing real is touched.')] : []
   const services = plan.services
@@ -33,7 +38,11 @@ export function planView(plan: Plan, options: PlanViewOptions): string {
     simulated.join('\n'),
     attention(plan, palette).join('\n'),
     spaced(services),
-    [summaryLine(plan, palette), ...radiusLine(plan, palette)].join('\n'),
+    [
+      summaryLine(plan, palette),
+      ...radiusLine(plan, palette),
+      ...(options.undo ? undoSummary(plan.services, options.undo, palette) : []),
+    ].join('\n'),
   ]
   return parts.filter((part) => part !== '').join('\n\n')
 }

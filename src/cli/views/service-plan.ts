@@ -1,11 +1,13 @@
 /** What a plan does to one service: a header line, and under it its things in the order of work. */
 import type { FieldChange } from '../../engine/kind.ts'
+import type { PlanNotes } from '../../engine/plan/notes.ts'
 import type { ServicePlan, TaskPlan } from '../../engine/plan/plan.ts'
 import { commandLines, type ShownScripts } from './command-lines.ts'
 import { effectWords, worstFirst } from './effects.ts'
 import { fieldLines, nameOf } from './field-change.ts'
 import { type Palette, signOf } from './paint.ts'
 import { oneLine } from './plain-text.ts'
+import { undoLines } from './undo-lines.ts'
 
 export interface ServiceViewOptions {
   readonly palette: Palette
@@ -15,6 +17,8 @@ export interface ServiceViewOptions {
   readonly shown: ShownScripts
   /** What is said of nodes out of reach, once for all services on them. */
   readonly unreachable: ReadonlySet<string>
+  /** The way back, to be shown after the things. */
+  readonly undo?: PlanNotes['undo']
 }
 
 /** The lines of one service. */
@@ -26,7 +30,13 @@ export function serviceLines(service: ServicePlan, options: ServiceViewOptions):
     ? [palette.bad(`      ${service.problem.code} ${oneLine(service.problem.message)}`)]
     : []
   const tasks = service.tasks.filter((task) => task.action !== 'none')
-  return [headerLine(service, palette), ...problem, ...tasks.flatMap((task) => taskLines(task, service, options))]
+  const back = options.undo ? undoLines(tasks, options.undo, options) : []
+  return [
+    headerLine(service, palette),
+    ...problem,
+    ...tasks.flatMap((task) => taskLines(task, service, options)),
+    ...(back.length > 0 ? [`      ${palette.bold('way back')}`, ...back.map((line) => (indent + line).trimEnd())] : []),
+  ]
 }
 
 function headerLine(service: ServicePlan, palette: Palette): string {

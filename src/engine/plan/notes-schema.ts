@@ -18,6 +18,19 @@ const cause = Type.Object({
   link: Maybe(Type.Object({ name: Text, to: Text })),
 })
 
+/** The way back of one thing. */
+export const undoSchema = (command: TSchema) =>
+  Type.Union(
+    [
+      Type.Object({ commands: Type.Array(command), loses: Maybe(Text), from: Maybe(Text) }),
+      Type.Object({ none: Text }),
+    ],
+    {
+      description:
+        'Commands that lead back to what was found (`from`: node, with content that only the node keeps), or why there are none.',
+    },
+  )
+
 /** `command` is the schema of a command. */
 export const notesSchema = (command: TSchema) =>
   Type.Object(
@@ -36,8 +49,12 @@ export const notesSchema = (command: TSchema) =>
         unmeasured: count,
         downtime: Type.Object({ services: count, msMax: Maybe(ms), unmeasured: count }),
       }),
-      undo: byText(
-        Type.Union([Type.Object({ commands: Type.Array(command), loses: Maybe(Text) }), Type.Object({ none: Text })]),
+      undo: byText(undoSchema(command)),
+      simulation: Maybe(
+        Type.Object(
+          { state: Text, jobs: count, left: Type.Array(Text) },
+          { description: 'What became of the plan on copies of its nodes; `left`: services that were not simulated.' },
+        ),
       ),
       basis: Maybe(Type.Object({ workspace: Text, run: Maybe(count), sources: Maybe(Text) })),
     },

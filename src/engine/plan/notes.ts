@@ -1,5 +1,6 @@
 /** What is known beside a plan: no part of what it does, nor of its hash. Plain data, kept with a saved plan. */
 import type { Address } from '../../base/address.ts'
+import type { Problem } from '../../base/problem.ts'
 import { type Cause, causesOf } from './causes.ts'
 import { type Estimates, estimate } from './estimate.ts'
 import type { Plan } from './plan.ts'
@@ -15,8 +16,22 @@ export interface PlanNotes {
   readonly estimates: Estimates
   /** The way back of each thing that commands are run for, by `thingKey(node, thing)`. */
   readonly undo: Readonly<Record<string, Undo>>
+  /** Absent: it was not simulated. */
+  readonly simulation?: Simulated
   /** Absent: nobody said what it holds for. */
   readonly basis?: PlanBasis
+}
+
+/** What became of a plan on copies of its nodes. */
+export interface Simulated {
+  /** refused: apply would refuse the plan, and so nothing was simulated. */
+  readonly state: 'ok' | 'failed' | 'refused'
+  /** Jobs that ended well. */
+  readonly jobs: number
+  /** Services that were not simulated: of them, or of what they stand on, the look did not tell everything. */
+  readonly left: readonly Address[]
+  /** SIMULATION_DIFFERS for each field that is not as wanted afterwards, and what failed. */
+  readonly problems: readonly Problem[]
 }
 
 /** What a plan holds for. */

@@ -1,11 +1,20 @@
 /** A plan as machines read it; `planSchema` says what may stand where. */
 import { type Json, plain } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
+import { thingKey } from '../graph/tasks.ts'
+import type { PlanNotes, Simulated } from './notes.ts'
 import type { Plan } from './plan.ts'
 import { riskOf } from './risk.ts'
 
+/** What may stand in it beside the plan itself. */
+export interface PlanJsonMore {
+  /** The way back of each thing, by `thingKey`. */
+  readonly undo?: PlanNotes['undo'] | undefined
+  readonly simulation?: Simulated | undefined
+}
+
 /** A plan as it is, with its risk. */
-export function planJson(plan: Plan): Json {
+export function planJson(plan: Plan, { undo, simulation }: PlanJsonMore = {}): Json {
   const {
     format,
     kind,
@@ -42,8 +51,13 @@ export function planJson(plan: Plan): Json {
     services: services.map((service) => ({
       ...service,
       problem: service.problem && problemJson(service.problem),
-      tasks: service.tasks.map((task) => ({ ...task, problem: task.problem && problemJson(task.problem) })),
+      tasks: service.tasks.map((task) => ({
+        ...task,
+        problem: task.problem && problemJson(task.problem),
+        wayBack: undo?.[thingKey(task.node, task.thing)],
+      })),
     })),
+    simulation: simulation && { ...simulation, problems: simulation.problems.map(problemJson) },
   })
 }
 

@@ -1,6 +1,6 @@
 /** What a plan looks like as JSON, and a saved one. docs/plan.schema.json is made from it; members may be added, so readers skip what they do not know. */
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
-import { notesSchema } from './notes-schema.ts'
+import { notesSchema, undoSchema } from './notes-schema.ts'
 
 const defs: Record<string, TSchema> = {}
 
@@ -134,6 +134,12 @@ const task = named(
       moving: Maybe(Type.String()),
       withNode: Maybe(Type.Boolean()),
       claimedBy: Maybe(Type.String()),
+      undo: Maybe(
+        Type.Array(Type.String(), {
+          description: 'What the node does by itself unless ays reaches it again: titles of commands.',
+        }),
+      ),
+      wayBack: Maybe(undoSchema(command)),
     },
     { description: 'What happens to one thing of a service.' },
   ),
@@ -168,6 +174,18 @@ const hold = named(
 )
 
 const count = Type.Integer({ minimum: 0 })
+const simulation = named(
+  'simulation',
+  Type.Object(
+    {
+      state: Type.Enum(['ok', 'failed', 'refused']),
+      jobs: count,
+      left: Type.Array(address, { description: 'Services that were not simulated.' }),
+      problems: Type.Array(problem),
+    },
+    { description: 'What became of the plan on copies of its nodes: `ays plan --simulate`.' },
+  ),
+)
 const plan = named(
   'plan',
   Type.Object(
@@ -214,6 +232,7 @@ const plan = named(
         ),
       ),
       services: Type.Array(service, { description: 'In the order of work. Unchanged ones are only counted.' }),
+      simulation: Maybe(simulation),
     },
     { description: 'What `ays plan --json` prints.' },
   ),

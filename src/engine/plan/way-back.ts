@@ -18,6 +18,7 @@ export function wayBack(
 ): readonly Command[] | undefined {
   if (kind.watches || sameData(found, becomes)) return []
   const back = sameData(found, kind.bare) ? undefined : kind.asWanted(found)
+  if (back !== undefined && kind.compare(back, becomes).length === 0) return []
   const commands = back === undefined ? kind.remove(wanted, found, becomes) : kind.commands(back, becomes)
   return commands.length === 0 ? undefined : commands
 }

@@ -2,16 +2,15 @@
 
 import { pathOf } from '../../../actors/path.ts'
 import type { Address } from '../../../base/address.ts'
-import { thingKey } from '../../../engine/graph/tasks.ts'
 import type { Command } from '../../../engine/kind.ts'
 import type { PlanNotes } from '../../../engine/plan/notes.ts'
 import type { ServicePlan, TaskPlan } from '../../../engine/plan/plan.ts'
-import type { Undo } from '../../../engine/plan/undo.ts'
 import { commandLines } from '../command-lines.ts'
 import { changeLines } from '../field-change.ts'
 import { paletteOf, signOf } from '../paint.ts'
 import { oneLine } from '../plain-text.ts'
 import { says } from '../service-plan.ts'
+import { undoLines } from '../undo-lines.ts'
 import { placeText, reasonWords } from './cause-words.ts'
 import { code, joined, type Words } from './words.ts'
 
@@ -42,7 +41,11 @@ export function detailOf(service: ServicePlan, notes: PlanNotes): ServiceDetail 
     path: pathOf(eventsOf(service)),
     nodes: nodes.map((node) => {
       const own = tasks.filter((task) => task.node === node)
-      return { node, commands: shown(own.flatMap((task) => task.commands)), undo: undoLines(own, notes.undo) }
+      return {
+        node,
+        commands: shown(own.flatMap((task) => task.commands)),
+        undo: undoLines(own, notes.undo, { palette: paletteOf(false), shown: new Map() }),
+      }
     }),
     ...(problem ? { problem: [problem.message, ' ', code(problem.code)] } : {}),
   }
@@ -76,17 +79,6 @@ function taskDiff(task: TaskPlan, service: ServicePlan): string[] {
       .flatMap((change) => changeLines(change, mark === '+' ? '+' : '!')),
     ...problem,
   ]
-}
-
-function undoLines(tasks: readonly TaskPlan[], undos: PlanNotes['undo']): string[] {
-  return [...tasks].reverse().flatMap((task) => {
-    const undo: Undo | undefined = undos[thingKey(task.node, task.thing)]
-    if (!undo) return []
-    if ('none' in undo) return [`# ${oneLine(task.thing)}: no way back. ${undo.none}`]
-    if (undo.commands.length === 0) return [`# ${oneLine(task.thing)}: nothing to take back.`]
-    const loses = undo.loses ? [`# ${oneLine(task.thing)}: comes back without the data that was in it.`] : []
-    return [...loses, ...shown(undo.commands)]
-  })
 }
 
 function shown(commands: readonly Command[]): string[] {

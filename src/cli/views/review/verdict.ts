@@ -6,6 +6,7 @@ import type { Plan } from '../../../engine/plan/plan.ts'
 import { type Risk, riskOf } from '../../../engine/plan/risk.ts'
 import { count } from '../plain-text.ts'
 import { changesIn } from '../plan.ts'
+import { simulationWords } from '../simulation.ts'
 import type { Review } from './review.ts'
 import { code, joined, listed, strong, type Words } from './words.ts'
 
@@ -67,6 +68,7 @@ export function verdictLines({ plan, hash, notes }: Review): Words[] {
   return [
     joined([nodes, restarts, timeWords(notes.estimates, changesIn(counts)), quiet], ' · '),
     basisWords({ plan, hash, notes }),
+    ...(notes.simulation ? [[simulationWords(notes.simulation)]] : []),
   ]
 }
 
