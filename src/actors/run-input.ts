@@ -57,6 +57,11 @@ export interface RunInput {
   onFound?(work: Work, found: ReadonlyMap<string, unknown>): readonly Change[]
   /** What the run keeps of its making, written with it. */
   keeps?(run: number): readonly Change[]
+  /** Looks at the nodes of a wave. Gives what is wrong with them. */
+  gate(
+    gate: NonNullable<Work['gate']>,
+    options: { readonly signal: AbortSignal; readonly onWait: (progress: string) => void },
+  ): Promise<Problem | undefined>
   /** Written with the run: renames, allocations, what is in place and changed only on paper. */
   readonly onPaper: readonly Change[]
   readonly stops: Stops

@@ -33,6 +33,7 @@ export function attemptsOf(
 
 /** The state of an action of the service, for `ays status` and so that an entry that is ok runs once. */
 export function actChanges({ clock, actionState }: RunInput, work: Work, end: WorkEnd): Change[] {
+  if (work.gate) return []
   const { action, entry } = work.act ?? { action: 'apply', entry: '' }
   const before = actionState(work.service, action, entry)
   if (end.end === 'cancelled' || (!work.act && end.end === 'ok' && !before && end.tries <= 1)) return []
@@ -60,7 +61,7 @@ export function newJob(
     service: work.service,
     node: work.node,
     state: 'waiting',
-    action: work.act?.action ?? services?.[0]?.action ?? 'update',
+    action: work.gate ? 'gate' : (work.act?.action ?? services?.[0]?.action ?? 'update'),
     attempts: 0,
   }
 }

@@ -112,8 +112,18 @@ export async function runPlan(input: RunInput): Promise<RunResult> {
     return { end: 'error', problem: filled.problem, warnings: [], results: [], attempts: 0, tries: 0 }
   }
 
+  async function passGate(work: Work, gate: NonNullable<Work['gate']>): Promise<WorkEnd> {
+    const { signal } = input.stopsOf(work.service)
+    const onWait = (progress: string): void => input.onWork(work, { type: 'moving', progress })
+    const problem = await input.gate(gate, { signal, onWait })
+    const nothing = { warnings: [], results: [], attempts: 0, tries: 0 } as const
+    if (signal.aborted) return { end: 'cancelled', ...nothing }
+    return problem ? { end: 'error', problem, ...nothing } : { end: 'ok', ...nothing }
+  }
+
   async function carryOut(work: Work, job: JobRow): Promise<WorkEnd> {
     if (work.lost) return { end: 'error', problem: work.lost, warnings: [], results: [], attempts: 0, tries: 0 }
+    if (work.gate) return await passGate(work, work.gate)
     if (work.onPaper) {
       await ledger.write(onPaperChanges(input, work))
       return { end: 'ok', warnings: [], results: [], attempts: 0, tries: 0 }

@@ -49,6 +49,7 @@ export const codes = {
   // planning and applying
   NODE_UNREACHABLE: 'The node could not be reached. Nothing was done on it.',
   NODE_LOST: 'The connection to the node was lost in the middle of work. The next apply looks first and goes on.',
+  WAVE_FAILED: 'The nodes of a wave are not as declared after their change, so the waves behind it were not begun.',
   LOCKED_OUT:
     'A change cut ays off from its node, and the node took it back by itself. Change it so that ays still gets in.',
   NODE_IDENTITY: "Another machine answers at the node's address than the one that was there before.",

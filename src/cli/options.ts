@@ -88,6 +88,11 @@ export const planFlags = {
     default: true,
     allowNo: true,
   }),
+  waves: Flags.boolean({
+    description: 'Change nodes in the waves of ays.yaml. --no-waves changes all as they are ready.',
+    default: true,
+    allowNo: true,
+  }),
   prune: Flags.boolean({ description: 'Also remove services whose file was disabled by a leading "_".' }),
   allow: Flags.string({
     description: 'Let the plan destroy data: everywhere, or of one service. Repeat for more.',
@@ -219,6 +224,7 @@ interface PlanFlagValues {
   readonly replace?: readonly string[]
   readonly refresh?: boolean
   readonly prune?: boolean
+  readonly waves?: boolean
   readonly allow?: readonly string[]
 }
 
@@ -231,6 +237,7 @@ export function planOptions(flags: PlanFlagValues): PlanOptions {
     ...(flags.replace?.length ? { replace: flags.replace } : {}),
     ...(flags.refresh === false ? { refresh: false } : {}),
     ...(flags.prune ? { prune: true } : {}),
+    ...(flags.waves === false ? { waves: false } : {}),
     ...(flags.allow?.length ? { allow: flags.allow } : {}),
   }
 }

@@ -11,6 +11,7 @@ import { thingKey } from '../engine/graph/tasks.ts'
 import { SILENCE_MS } from '../engine/kind.ts'
 import type { GitCommit } from '../engine/plan/plan-schema.ts'
 import type { Work } from '../engine/plan/world.ts'
+import { withGates } from '../engine/run/waves.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Change, Memory, RememberedTask, Store } from '../store/store.ts'
 import { TransportError } from '../transport/transport.ts'
@@ -22,6 +23,7 @@ import { endJobs } from './end-jobs.ts'
 import { followCancels, type Interruption } from './interruption.ts'
 import { heldProblem } from './lease-held.ts'
 import { leaveForLost } from './leave-for-lost.ts'
+import { lookAtWave } from './look-at-wave.ts'
 import type { Planned } from './planned.ts'
 import { renameChanges } from './rename.ts'
 import { recordChanges } from './run-records.ts'
@@ -111,7 +113,7 @@ async function run(
   const progress = (event: Progress): void => options.onProgress?.(event)
   return await runPlan({
     plan: planned.plan,
-    works: planned.works,
+    works: withGates(planned.works, planned.plan.waves ?? []),
     planHash: planned.savedHash ?? planned.plan.hash,
     ...(input.commit ? { commit: input.commit } : {}),
     keeps: (id) => recordChanges(id, { plan: planned.plan, sources: input.sources(), store }),
@@ -166,6 +168,7 @@ async function run(
         },
       ]
     },
+    gate: (gate, how) => lookAtWave(gate, { planned, clock, ...how }),
     onPaper,
     stops,
     stopsOf,

@@ -60,6 +60,8 @@ export interface PlanOptions {
   /** False: plan against what is remembered, no node is asked. */
   readonly refresh?: boolean
   readonly prune?: boolean
+  /** False: all nodes at once, whatever ays.yaml says of waves. */
+  readonly waves?: boolean
   /** `data-loss` or `data-loss=address`. */
   readonly allow?: readonly string[]
   readonly signal?: AbortSignal

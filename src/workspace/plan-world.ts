@@ -31,6 +31,7 @@ export interface WorldInput {
   /** To recover a lost state: its claims by `thingKey`, which are no others' then. */
   readonly lost?: ReadonlyMap<string, Claim>
   readonly warnings: readonly Problem[]
+  readonly waves: World['waves']
 }
 
 /** Throws TARGET_UNKNOWN where --replace means nothing. */
@@ -76,6 +77,7 @@ export function worldOf(of: WorldInput): World {
     renamed: [...of.renames].map(([from, to]) => ({ from, to })),
     acts: [],
     allow: options.allow ?? [],
+    waves: options.waves === false ? [] : of.waves,
     warnings: [...of.warnings, ...assembly.problems.filter((problem) => !isError(problem))],
     simulated:
       roads.length > 0 &&

@@ -264,6 +264,7 @@ export class Planning {
     const within = (scope: Scope): Planned => {
       const world = worldOf({
         ...{ kind, options, assembly, memory, renames, scope, nodes, sights, environment, claimant, warnings },
+        waves: this.#settings.waves,
         ...(recovers ? { lost } : {}),
       })
       const findings = (node: Address, thing: string, bare: unknown) => findingOf(world, node, thing, bare)

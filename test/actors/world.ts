@@ -4,6 +4,7 @@ import type { RunInput, RunResult } from '../../src/actors/run-input.ts'
 import { runPlan } from '../../src/actors/run-plan.ts'
 import type { Address } from '../../src/base/address.ts'
 import type { Clock } from '../../src/base/clock.ts'
+import type { Problem } from '../../src/base/problem.ts'
 import type { AnyKind } from '../../src/engine/kind.ts'
 import type { Plan, ServicePlan } from '../../src/engine/plan/plan.ts'
 import type { WantedThing, Work } from '../../src/engine/plan/world.ts'
@@ -107,9 +108,14 @@ export const workOf = (service: string, things: readonly WantedThing[], more: Pa
 /** Runs works over one node; everything else is as small as it can be. */
 export async function run(
   works: readonly Work[],
-  of: { store: Store; clock: Clock; transport: Transport; signal?: AbortSignal; saved?: boolean } & Partial<
-    Pick<RunInput, 'retries' | 'timeouts'>
-  >,
+  of: {
+    store: Store
+    clock: Clock
+    transport: Transport
+    signal?: AbortSignal
+    saved?: boolean
+    gate?: (wave: number) => Problem | undefined
+  } & Partial<Pick<RunInput, 'retries' | 'timeouts'>>,
 ): Promise<RunResult> {
   const services = works.map(
     (work): ServicePlan => ({
@@ -160,6 +166,7 @@ export async function run(
     timeouts: of.timeouts ?? (() => ({ usualMs: 60_000 })),
     patienceMs: 60_000,
     undoAfterMs: 60_000,
+    gate: async (gate) => of.gate?.(gate.wave),
     openTransport: async () => of.transport,
     resetTransport: async () => undefined,
     tryFindKind: (name) => (name === noteKind.name ? (noteKind as AnyKind) : undefined),

@@ -1,4 +1,5 @@
 /** A plan for people: what needs attention first, then every service in the order of work, then the sum. */
+import { showDuration } from '../../base/duration.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { PlanNotes } from '../../engine/plan/notes.ts'
 import type { Action, BlastRadius, Plan } from '../../engine/plan/plan.ts'
@@ -41,6 +42,7 @@ export function planView(plan: Plan, options: PlanViewOptions): string {
     [
       summaryLine(plan, palette),
       ...radiusLine(plan, palette),
+      ...wavesLine(plan),
       ...(options.undo ? undoSummary(plan.services, options.undo, palette) : []),
     ].join('\n'),
   ]
@@ -117,6 +119,16 @@ export function radiusLine({ radius, nodes }: Plan, palette: Palette): string[] 
       ...radiusWords(radius, palette),
     ].join(' · '),
   ]
+}
+
+/** `In 3 waves: node/n1 · node/n2, node/n3 · 7 nodes; the next when the former is as declared`. */
+export function wavesLine({ waves = [] }: Pick<Plan, 'waves'>): string[] {
+  if (waves.length === 0) return []
+  const words = waves.map(({ nodes, pauseMs }) => {
+    const who = nodes.length <= 3 ? nodes.join(', ') : count(nodes.length, 'node')
+    return pauseMs ? `${who} (then ${showDuration(pauseMs)})` : who
+  })
+  return [`In ${waves.length} waves: ${words.join(' → ')}; each begins when the one before is as declared`]
 }
 
 function radiusWords(radius: BlastRadius, palette: Palette): string[] {

@@ -5,6 +5,7 @@ import { tryReadDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
+import type { WaveRule } from '../run/wave.ts'
 import type { Entry, Value } from './declaration.ts'
 import { readYaml, type SourceFile } from './read-yaml.ts'
 import { problemsOf } from './schema-mistakes.ts'
@@ -29,11 +30,8 @@ export interface WorkspaceFile {
     /** After how long a node takes back by itself a change that cut ays off. */
     readonly undoAfterMs?: number
   }
-  readonly waves: readonly {
-    readonly targets: readonly string[]
-    readonly tags: readonly string[]
-    readonly pauseMs?: number
-  }[]
+  /** In which order `apply` changes nodes. */
+  readonly waves: readonly WaveRule[]
   readonly secrets: Readonly<Record<string, SecretSource>>
   /** A file encrypted with age that gives secrets by name, and where the identity that opens it comes from. */
   readonly secretsFile?: {
@@ -116,11 +114,7 @@ function typed(
     vars,
     env: raw.env ?? [],
     limits: { ...limits, ...msOf('timeoutMs', timeout), ...msOf('undoAfterMs', undoAfter) },
-    waves: (raw.waves ?? []).map(({ targets = [], tags = [], pause }) => ({
-      targets,
-      tags,
-      ...msOf('pauseMs', pause),
-    })),
+    waves: (raw.waves ?? []).map(waveOf),
     ...secretsOf(raw.secrets),
     retriesMs: raw.retries === undefined ? undefined : waitsOf(raw.retries),
     prune: raw.prune ?? false,
@@ -128,6 +122,18 @@ function typed(
     templates: raw.templates ?? {},
     places,
   }
+}
+
+function waveOf(raw: NonNullable<Raw['waves']>[number]): WaveRule {
+  if (typeof raw !== 'object') return { nodes: waveSize(raw), targets: [], tags: [] }
+  const { nodes, targets = [], tags = [], pause } = raw
+  return { ...(nodes === undefined ? {} : { nodes: waveSize(nodes) }), targets, tags, ...msOf('pauseMs', pause) }
+}
+
+/** Checked by the schema. */
+function waveSize(size: string | number): NonNullable<WaveRule['nodes']> {
+  if (typeof size === 'number') return size
+  return size === 'rest' ? 'rest' : { percent: Number.parseInt(size, 10) }
 }
 
 function secretsOf(raw: Raw['secrets']): Pick<WorkspaceFile, 'secrets' | 'secretsFile'> {

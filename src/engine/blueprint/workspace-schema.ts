@@ -6,9 +6,29 @@ const Duration = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ pattern
 })
 /** As `meetsRange` reads it. */
 export const VERSION_RANGE: string = '^\\s*(?:(?:[<>]=?|=|\\^|~)?\\s*\\d+(?:\\.\\d+){0,2}\\s*)+$'
+const WaveSize = Type.Union(
+  [Type.Integer({ minimum: 1 }), Type.String({ pattern: '^(?:rest|(?:[1-9][0-9]?|100)%)$' })],
+  { description: 'a number of nodes, a share such as 10%, or rest' },
+)
 const Word = Type.String({ minLength: 1 })
 const Words = Type.Array(Type.String({ minLength: 1 }))
 const Exactly = { additionalProperties: false }
+
+const wave = Type.Union(
+  [
+    ...WaveSize.anyOf,
+    Type.Object(
+      {
+        nodes: Type.Optional(WaveSize),
+        targets: Type.Optional(Words),
+        tags: Type.Optional(Words),
+        pause: Type.Optional(Duration),
+      },
+      { ...Exactly, minProperties: 1 },
+    ),
+  ],
+  { description: 'a number of nodes, a share such as 10%, rest, or { nodes, targets, tags, pause }' },
+)
 
 /** Letters, digits and _, as expressions can name them. */
 const NAME = '[A-Za-z_][A-Za-z0-9_]*'
@@ -108,15 +128,11 @@ export const workspaceSchema = Type.Object(
       ),
     ),
     waves: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { targets: Type.Optional(Words), tags: Type.Optional(Words), pause: Type.Optional(Duration) },
-          Exactly,
-        ),
-        {
-          description: 'a list of { targets, tags, pause }',
-        },
-      ),
+      Type.Array(wave, {
+        minItems: 1,
+        maxItems: 100,
+        description: 'a list of waves such as [1, 10%, rest], or of { nodes, targets, tags, pause }',
+      }),
     ),
     secrets: Type.Optional(
       Type.Object(

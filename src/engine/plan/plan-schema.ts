@@ -207,6 +207,11 @@ const plan = named(
         none: count,
       }),
       nodes: count,
+      waves: Type.Optional(
+        Type.Array(Type.Object({ nodes: Type.Array(address), pauseMs: Type.Optional(count) }), {
+          description: 'Nodes that are changed one group after the other; the next when the former is healthy.',
+        }),
+      ),
       radius: Type.Object({
         nodes: Type.Array(address),
         restarts: Texts,

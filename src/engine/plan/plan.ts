@@ -3,6 +3,7 @@ import type { LaterType } from '../../base/later.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Command, Effect, FieldChange } from '../kind.ts'
+import type { Wave } from '../run/wave.ts'
 import type { Rung } from '../task.ts'
 
 /**
@@ -31,6 +32,8 @@ export interface Plan {
   /** What is known only after apply. Absent: every value is known. */
   readonly unknowns?: readonly PlanUnknown[]
   readonly nodes: number
+  /** The nodes that are changed one group after the other; absent: as their services are ready. */
+  readonly waves?: readonly Wave[]
   /** True when every node is simulated or none is: nothing real is touched. */
   readonly simulated: boolean
 }

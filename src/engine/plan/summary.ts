@@ -2,7 +2,10 @@
 import { type Address, LOCAL } from '../../base/address.ts'
 import { digestOf } from '../../base/json.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
+import { matchAddresses } from '../graph/targets.ts'
 import type { Effect } from '../kind.ts'
+import type { Wave } from '../run/wave.ts'
+import { nodeChanged, wavesOf } from '../run/waves.ts'
 import type { Action, BlastRadius, Plan, ServicePlan } from './plan.ts'
 import type { Planned } from './planned.ts'
 import { unknownsOf } from './unknowns.ts'
@@ -28,6 +31,7 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
   for (const service of services)
     if (service.why === 'lost' && service.node && service.problem) lost.set(service.node, service.problem)
   const unknowns = unknownsOf(world, services)
+  const waves = plannedWaves(world, planned)
   const body = {
     format: 1,
     kind: world.kind,
@@ -43,9 +47,23 @@ export function finishPlan(world: World, services: readonly ServicePlan[], plann
     renamed: world.renamed.filter(({ to }) => world.includes(to)),
     ...(unknowns.length > 0 ? { unknowns } : {}),
     nodes: nodes.size,
+    ...(waves.length > 0 ? { waves } : {}),
     simulated: world.simulated,
   } as const
   return { ...body, hash: digestOf(body) }
+}
+
+/** Removing all is not done in waves, and taking over what is there changes no node. */
+function plannedWaves(world: World, planned: readonly Planned[]): Wave[] {
+  if (world.waves.length === 0 || world.kind === 'destroy' || world.kind === 'import') return []
+  const changed = planned.flatMap(({ works }) =>
+    works.filter((work) => !work.onPaper).flatMap((work) => nodeChanged(work) ?? []),
+  )
+  return wavesOf(world.waves, [...new Set(changed)], ({ targets, tags }, node) => {
+    const tagged = world.graph.services.get(node)?.steer.tags ?? []
+    const named = targets.length === 0 || targets.some((target) => matchAddresses(target, [node]).length > 0)
+    return named && (tags.length === 0 || tags.some((tag) => tagged.includes(tag)))
+  })
 }
 
 function radiusOf(services: readonly ServicePlan[]): BlastRadius {

@@ -7,6 +7,7 @@ import type { Claim } from '../claim.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { OwnedTask } from '../graph/tasks.ts'
 import type { AnyKind, Finding } from '../kind.ts'
+import type { Wave, WaveRule } from '../run/wave.ts'
 import type { Rung } from '../task.ts'
 import type { Plan, PlanHold, Renamed } from './plan.ts'
 
@@ -101,6 +102,8 @@ export interface World {
   /** Actions that the blueprints ask for and that are not done yet. */
   readonly acts: readonly PlanAct[]
   readonly allow: readonly string[]
+  /** In which order nodes are changed; none: as their services are ready. */
+  readonly waves: readonly WaveRule[]
   readonly warnings: readonly Problem[]
   readonly simulated: boolean
 }
@@ -125,6 +128,8 @@ export interface Work {
   readonly passing?: boolean
   /** Done although it was done before. */
   readonly force?: boolean
+  /** Not work on a service: the nodes of a wave are looked at before those of the next one are touched. */
+  readonly gate?: Wave & { readonly wave: number; readonly waves: number }
   /** The action of a service that this work is; its state is kept under this name and entry. */
   readonly act?: {
     readonly action: string

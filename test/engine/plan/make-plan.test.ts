@@ -123,6 +123,7 @@ function world(of: {
     acts: [],
     renamed: [],
     holds: new Map((of.holds ?? []).map((hold) => [hold.address, hold])),
+    waves: [],
     allow: of.allow ?? [],
     warnings: [],
     simulated: false,

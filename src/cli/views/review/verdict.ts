@@ -67,9 +67,18 @@ export function verdictLines({ plan, hash, notes }: Review): Words[] {
       : [`restarts ${radius.restarts.length.toLocaleString('en')} (`, ...listed(radius.restarts, 4), ')']
   return [
     joined([nodes, restarts, timeWords(notes.estimates, changesIn(counts)), quiet], ' · '),
+    ...wavesWords(plan),
     basisWords({ plan, hash, notes }),
     ...(notes.simulation ? [[simulationWords(notes.simulation)]] : []),
   ]
+}
+
+function wavesWords({ waves = [] }: Plan): Words[] {
+  if (waves.length === 0) return []
+  const groups = waves.map(
+    ({ nodes, pauseMs }): Words => [...listed(nodes, 3), ...(pauseMs ? [` (then ${showDuration(pauseMs)})`] : [])],
+  )
+  return [[`In ${waves.length} waves: `, ...joined(groups, ' → '), '. Each begins when the one before is as declared.']]
 }
 
 function renamedWords(renamed: Plan['renamed']): Words {
