@@ -46,6 +46,8 @@ export const codes = {
   TARGET_UNKNOWN: 'A --target, --exclude, --tag or --replace matches no service.',
   WORKSPACE_MISSING: 'No ays.yaml and no blueprints/ here or above. `ays init` makes a workspace.',
   WORKSPACE_INVALID: 'ays.yaml does not fit its schema.',
+  POLICY_INVALID:
+    'policy.yaml does not fit its schema, or a rule of it reads what no plan has. docs/policy.md says what may stand there.',
   // planning and applying
   NODE_UNREACHABLE: 'The node could not be reached. Nothing was done on it.',
   NODE_LOST: 'The connection to the node was lost in the middle of work. The next apply looks first and goes on.',
@@ -77,6 +79,13 @@ export const codes = {
   NO_WAY_BACK: 'What ays made here cannot be undone by it.',
   DATA_LOSS: 'The plan would destroy data. --allow data-loss[=address] lets it.',
   PROTECTED: 'A service with $protect would be deleted or replaced.',
+  POLICY_DENIED: 'A rule of policy.yaml denies the plan, or cannot be judged for it.',
+  POLICY_WARNED: 'A rule of policy.yaml warns of the plan.',
+  APPROVAL_MISSING:
+    'policy.yaml asks for approvals of plans of this risk, and there are not enough. `ays approve` gives one.',
+  APPROVAL_INVALID:
+    'An approval does not count: its key is not in policy.yaml, it is of another plan, or it was damaged.',
+  APPROVAL_UNSIGNED: 'An approval could not be signed: ssh-keygen has no such key, or did not get its passphrase.',
   FENCED: 'A newer run has taken over this node. This one stopped.',
   CLAIMED_ELSEWHERE: 'Another workspace claims this thing on the node.',
   STATE_MISSING:

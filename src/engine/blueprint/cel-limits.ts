@@ -4,8 +4,8 @@ import { compilePattern, type Pattern } from '../../base/pattern.ts'
 import { Refused } from './cel-values.ts'
 
 /** Runs an evaluation (they are synchronous) with a budget of its own. Throws Refused when it is used up. */
-export function withinLimits<Result>(run: () => Result): Result {
-  left = STEPS_MAX
+export function withinLimits<Result>(run: () => Result, stepsMax: number = STEPS_MAX): Result {
+  left = stepsMax
   const result = run()
   // `exists` goes on after an error; what it makes of this one is no answer.
   if (left < 0) throw new Refused(TOO_MUCH)

@@ -1,5 +1,5 @@
 /** Compiles and evaluates CEL over what blueprints may read; whatever touched a secret comes out as one. */
-import { TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
+import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js'
 import { sameData } from '../../base/json.ts'
 import { holdsPlaceholder, Later, typeOfValue } from '../../base/later.ts'
 import { ProblemsError } from '../../base/problem.ts'
@@ -14,6 +14,10 @@ export interface Compiled {
   readonly services: readonly ServiceRead[]
   readonly fields: readonly string[]
   readonly usesEach: boolean
+  /** What it gives, as far as that is known before: `bool`, `list<string>`, `dyn`. */
+  readonly type: string
+  /** Its tree, node by node. */
+  readonly nodes: readonly ASTNode[]
   run(world: Readonly<Record<string, unknown>>): unknown
 }
 
@@ -37,13 +41,13 @@ export function compile(source: string, { own }: Pick<Scope, 'own'>): Outcome {
   const cache = own ? caches.own : caches.plain
   const known = cache.get(source)
   if (known) return known
-  const result = compileNew(source, own ? ownEnvironment : environment)
+  const result = compileIn(source, own ? ownEnvironment : environment)
   if (cache.size >= CACHE_MAX) cache.clear()
   cache.set(source, result)
   return result
 }
 
-type Outcome = { readonly compiled: Compiled } | { readonly fault: CelFault }
+export type Outcome = { readonly compiled: Compiled } | { readonly fault: CelFault }
 
 /**
  * Evaluates. `services` holds what each `services[…]` of the expression gives, by the text in its brackets.
@@ -116,7 +120,8 @@ function evaluateOnce(
   }
 }
 
-function compileNew(source: string, known: Environment): Outcome {
+/** The same for another language than that of blueprints: its variables, types and functions are those of `known`. */
+export function compileIn(source: string, known: Environment): Outcome {
   try {
     const parsed = known.parse(source)
     const found: Found = { names: [], services: [], fields: [], usesEach: false, nodes: [] }
@@ -125,14 +130,16 @@ function compileNew(source: string, known: Environment): Outcome {
     const checked = parsed.check()
     if (!checked.valid && checked.error) return { fault: faultOf(checked.error) }
     limitSteps(found.nodes)
-    const { names, services, fields, usesEach } = found
-    return { compiled: { source, names, services, fields, usesEach, run: (world) => parsed({ ...world }) } }
+    const { names, services, fields, usesEach, nodes } = found
+    const type = checked.type ?? 'dyn'
+    return { compiled: { source, names, services, fields, usesEach, type, nodes, run: (world) => parsed({ ...world }) } }
   } catch (error) {
     return { fault: faultOf(error) }
   }
 }
 
-function faultOf(error: unknown): CelFault {
+/** What went wrong while an expression was read or evaluated. */
+export function faultOf(error: unknown): CelFault {
   if (error instanceof Refused) return { reason: error.message }
   if (error instanceof EvaluationError || error instanceof ParseError || error instanceof CelTypeError) {
     if (error.cause instanceof Refused) return { reason: error.cause.message }

@@ -31,6 +31,7 @@ export function planJson(plan: Plan, { undo, simulation }: PlanJsonMore = {}): J
     held,
     renamed,
     unknowns,
+    demands,
     services,
   } = plan
   return plain({
@@ -50,6 +51,7 @@ export function planJson(plan: Plan, { undo, simulation }: PlanJsonMore = {}): J
     held,
     renamed,
     ...(unknowns ? { unknowns } : {}),
+    ...(demands ? { demands } : {}),
     services: services.map((service) => ({
       ...service,
       problem: service.problem && problemJson(service.problem),

@@ -2,6 +2,9 @@
 import Type, { type Static, type TObject, type TSchema } from 'typebox'
 import { notesSchema, undoSchema } from './notes-schema.ts'
 
+/** Names of people, as a principal of ssh: no pattern, no list. */
+export const KEY_NAME = '[A-Za-z0-9][A-Za-z0-9_.@+-]*'
+
 const defs: Record<string, TSchema> = {}
 
 /** A part with a name of its own in the published schema. */
@@ -173,6 +176,23 @@ const hold = named(
   }),
 )
 
+const demands = named(
+  'demands',
+  Type.Object(
+    {
+      approvals: Type.Array(
+        Type.Object({
+          risk: Type.Enum(['low', 'medium', 'high']),
+          count: Type.Integer({ minimum: 1 }),
+          keys: Type.Array(Type.String(), { description: 'Names of policy.yaml, any of which may approve.' }),
+        }),
+      ),
+      reviewers: Type.Array(Type.String()),
+    },
+    { description: 'What policy.yaml asks of people for a plan like this one.' },
+  ),
+)
+
 const count = Type.Integer({ minimum: 0 })
 const simulation = named(
   'simulation',
@@ -236,6 +256,7 @@ const plan = named(
           { description: 'What is known only after apply. Absent: every value is known.' },
         ),
       ),
+      demands: Maybe(demands),
       services: Type.Array(service, { description: 'In the order of work. Unchanged ones are only counted.' }),
       simulation: Maybe(simulation),
     },
@@ -287,13 +308,25 @@ const options = named(
   ),
 )
 const notes = named('notes', notesSchema(command))
+const approval = named(
+  'approval',
+  Type.Object(
+    {
+      name: Type.String({ pattern: `^${KEY_NAME}$`, description: 'Whose key it is, by the name in policy.yaml.' }),
+      fingerprint: Type.String({ description: 'Of the key, SHA256:…, for people.' }),
+      at: Type.String({ description: 'When, in ISO 8601; it is signed as well.' }),
+      signature: Type.String({ maxLength: 10_000, description: 'SSHSIG in its armour, in the namespace ays-plan.' }),
+    },
+    { description: 'What `ays approve` adds.' },
+  ),
+)
 const savedPlanBody = Type.Object(
   {
     format: Type.Literal(1),
     ays: Type.String({ description: 'The version of ays that made it.' }),
     hash: Type.String({
       pattern: '^[0-9a-f]{64}$',
-      description: 'SHA-256 of the canonical JSON of everything but hash, ays, made and notes.',
+      description: 'SHA-256 of the canonical JSON of everything but hash, ays, made, notes and approvals.',
     }),
     made: Type.Object({
       at: Type.String({ description: 'When, in ISO 8601.' }),
@@ -313,6 +346,7 @@ const savedPlanBody = Type.Object(
     options,
     plan,
     notes: Maybe(notes),
+    approvals: Maybe(Type.Array(approval, { maxItems: 100 })),
     relies: Type.Record(Type.String(), Texts, {
       description: 'By node: things that are not changed, were in place, and must still be.',
     }),
@@ -327,6 +361,9 @@ export type ProblemJson = Static<typeof problem>
 
 /** A plan in a file, with everything that it holds for. Data as in JSON: secrets are sealed. */
 export type SavedPlan = Static<typeof savedPlan>
+
+/** One person's consent to one saved plan. */
+export type SavedApproval = Static<typeof approval>
 
 /** A commit of git, and whether files of the workspace differed from it. */
 export type GitCommit = Static<typeof commit>

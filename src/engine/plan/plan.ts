@@ -31,11 +31,26 @@ export interface Plan {
   readonly renamed: readonly Renamed[]
   /** What is known only after apply. Absent: every value is known. */
   readonly unknowns?: readonly PlanUnknown[]
+  /** What policy.yaml asks of people for a plan like this one. Absent: nothing. */
+  readonly demands?: PlanDemands
   readonly nodes: number
   /** The nodes that are changed one group after the other; absent: as their services are ready. */
   readonly waves?: readonly Wave[]
   /** True when every node is simulated or none is: nothing real is touched. */
   readonly simulated: boolean
+}
+
+/** Whose approval a plan needs, and who should look at it. */
+export interface PlanDemands {
+  readonly approvals: readonly ApprovalDemand[]
+  readonly reviewers: readonly string[]
+}
+
+/** `count` approvals by any of `keys`, because the plan is of this risk or a worse one. */
+export interface ApprovalDemand {
+  readonly risk: 'low' | 'medium' | 'high'
+  readonly count: number
+  readonly keys: readonly string[]
 }
 
 /** A service that has a new address and is the same on its node. */

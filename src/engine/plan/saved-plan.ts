@@ -10,7 +10,7 @@ import { planOfJson } from './read-plan.ts'
 export const SAVED_FORMAT = 1
 
 /** With its hash. */
-export function sealPlan(saved: Omit<SavedPlan, 'hash' | 'format'>): SavedPlan {
+export function sealPlan(saved: Omit<SavedPlan, 'hash' | 'format' | 'approvals'>): SavedPlan {
   const { ays, made, notes, ...covered } = saved
   const hash = digestOf({ format: SAVED_FORMAT, ...covered })
   return { format: SAVED_FORMAT, ays, hash, made, ...covered, ...(notes ? { notes } : {}) }
@@ -26,7 +26,7 @@ export function readSavedPlan(text: string, file: string): { readonly saved: Sav
   if (typeof data.format === 'number' && data.format > SAVED_FORMAT) throw newer(file, data.format)
   const [error] = checkAgainst(savedPlanSchema, data)
   if (error) throw damaged(file, `${error.instancePath || 'its text'} ${error.message ?? 'does not fit the schema'}`)
-  const { hash, ays: _, made: __, notes: ___, ...covered } = data
+  const { hash, ays: _, made: __, notes: ___, approvals: ____, ...covered } = data
   if (digestOf(covered) !== hash) throw damaged(file, 'its content is not what its hash says: it was changed by hand')
   const saved = data as unknown as SavedPlan // held against the schema above
   return { saved, plan: planOfJson(saved.plan) }

@@ -66,7 +66,8 @@ function plannedWaves(world: World, planned: readonly Planned[]): Wave[] {
   })
 }
 
-function radiusOf(services: readonly ServicePlan[]): BlastRadius {
+/** What these services touch and can hurt. */
+export function radiusOf(services: readonly ServicePlan[]): BlastRadius {
   const tasks = services.flatMap((service) => service.tasks)
   const effects = tasks.flatMap((task) => task.effects)
   const of = (kind: Effect['kind']): string[] => [
