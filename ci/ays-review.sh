@@ -102,11 +102,18 @@ compare() {
 
 make_plan() {
   code=0
+  denied=false
+  rm -f "$out/plan.json"
   ays_there plan "$folder" --env "$environment" --out "$out/plan.json" --no-color || code=$?
   case $code in
     0) changes=false ;;
     2) changes=true ;;
-    *) exit 1 ;;
+    *)
+      # A plan that policy.yaml denies is there all the same, and its comment says why.
+      [ -f "$out/plan.json" ] || exit 1
+      changes=true
+      denied=true
+      ;;
   esac
   output changes "$changes"
   output hash "$(json "$out/plan.json" 'hash')"
@@ -114,6 +121,7 @@ make_plan() {
   ays show "$out/plan.json" --format html >"$out/plan.html"
   tell --plan "$out/plan.json"
   judge "$changes" "$(json "$out/plan.json" 'plan.risk')"
+  if [ "$denied" = true ]; then fail "policy.yaml denies this plan"; fi
 }
 
 # A comment where there is one to write; the summary and the lines in any case.

@@ -141,7 +141,7 @@ async function planned(
     const plan = await workspace.plan({ signal, ...(allow ? { allow } : {}) })
     const unreachable = plan.unreachable.map((one) => one.problem)
     const unknown = plan.services.flatMap((service) => service.problem ?? [])
-    const told = [...plan.blocked, ...unreachable, ...unknown]
+    const told = [...plan.blocked, ...unreachable, ...unknown, ...plan.warnings]
     return { plan, problems: told.filter((one, i) => told.findIndex((other) => same(one, other)) === i) }
   } catch (error) {
     if (error instanceof ProblemsError) return { plan: undefined, problems: error.problems }

@@ -2,6 +2,7 @@
 import type { Command } from '@oclif/core'
 import Action from './commands/action.ts'
 import Apply from './commands/apply.ts'
+import Approve from './commands/approve.ts'
 import Cancel from './commands/cancel.ts'
 import Comment from './commands/comment.ts'
 import Complete from './commands/complete.ts'
@@ -54,6 +55,7 @@ import Watch from './commands/watch.ts'
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   action: Action,
   apply: Apply,
+  approve: Approve,
   comment: Comment,
   cancel: Cancel,
   complete: Complete,

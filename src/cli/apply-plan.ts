@@ -32,7 +32,8 @@ export interface ApplyPlanOptions {
 export async function applyPlan(workspace: Workspace, plan: Plan, options: ApplyPlanOptions): Promise<number> {
   const { json, terminal } = options
   if (!json) process.stdout.write(`${planView(plan, { ...terminal, commands: options.commands })}\n`)
-  if (plan.blocked.length > 0) throw new ProblemsError(plan.blocked)
+  const refusals = workspace.refusals(plan)
+  if (refusals.length > 0) throw new ProblemsError(refusals)
   const changes = changesIn(plan.counts)
   const unseen = plan.counts.unknown > 0 || plan.unreachable.length > 0
   if (changes === 0) {

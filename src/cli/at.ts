@@ -82,6 +82,7 @@ export async function runCommandAt(of: { at: string; program: string; args: read
 
 /** They change the files of the workspace, go on for ever with them, or need the terminal itself. */
 const HERE = [
+  'approve',
   'complete',
   'completion',
   'docs',

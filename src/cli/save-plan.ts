@@ -24,7 +24,7 @@ export interface ShowPlanOptions {
   readonly simulate?: boolean
 }
 
-/** Gives the exit code of `plan`: 2 where there are changes, 1 where its simulation failed; nothing is saved then. */
+/** Gives the exit code of `plan`: 2 where there are changes, 1 where policy.yaml denies them or their simulation failed; of the latter nothing is saved. */
 export async function showPlan(workspace: Workspace, plan: Plan, options: ShowPlanOptions): Promise<number> {
   const { format, since, commands, terminal, undo = false, simulate = false } = options
   const simulated = simulate ? await workspace.simulate(plan) : undefined
@@ -51,5 +51,6 @@ export async function showPlan(workspace: Workspace, plan: Plan, options: ShowPl
     process.stderr.write(`\n${problemsView(simulated.problems, { ...terminal, sourceLine })}${notSaved}\n`)
     return 1
   }
+  if (plan.blocked.some(({ code }) => code === 'POLICY_DENIED')) return 1
   return isOpen(plan) ? 2 : 0
 }

@@ -5,6 +5,8 @@ import { type Problem, ProblemsError } from '../base/problem.ts'
 import { readYaml, type YamlRead } from '../engine/blueprint/read-yaml.ts'
 import type { VarDeclaration, VarType } from '../engine/blueprint/vars.ts'
 import { workspaceSchema } from '../engine/blueprint/workspace-schema.ts'
+import { policySchema } from '../engine/policy/policy-schema.ts'
+import { POLICY_FILE } from '../workspace/policy-file.ts'
 import { isTestFile, readSettings } from '../workspace/read.ts'
 import { openWorkspace } from '../workspace.ts'
 import type { Known, KnownService } from './known.ts'
@@ -71,6 +73,7 @@ export class Project {
   languageOf(path: string): Language | undefined {
     const [folder, name, ...deeper] = relative(this.root, path).split(sep)
     if (folder === 'ays.yaml' && name === undefined) return schemaLanguage(workspaceSchema as Schema)
+    if (folder === POLICY_FILE && name === undefined) return schemaLanguage(policySchema as Schema)
     if (name === undefined || deeper.length > 0) return undefined
     if (folder === 'blueprints' && !isTestFile(name)) return blueprintLanguage(this.#known.templates)
     return folder === 'vars' ? schemaLanguage(varsSchema(this.#known.vars)) : undefined

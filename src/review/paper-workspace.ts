@@ -28,14 +28,17 @@ export const isData = (path: string): boolean => path === 'ays.yaml' || /^(?:blu
 export const isTemplate = (path: string): boolean =>
   path === 'ays.lock.yaml' || /^(?:templates|actorTemplates)\//.test(path)
 
-/** Writes what a workspace is made of into a new folder: the data of one revision, the templates of one. */
+/** What a plan is held against; like code, never taken from a head that is not trusted. */
+const isPolicy = (path: string): boolean => path === 'policy.yaml'
+
+/** Writes what a workspace is made of into a new folder: the data of one revision, the templates and the policy of one. */
 export async function layOut(
   folder: string,
   of: { readonly data: Revision; readonly templates: Revision },
 ): Promise<void> {
   mkdirSync(join(folder, 'blueprints'), { recursive: true })
   await write(folder, of.data, isData)
-  await write(folder, of.templates, isTemplate)
+  await write(folder, of.templates, (path) => isTemplate(path) || isPolicy(path))
 }
 
 async function write(folder: string, revision: Revision, wants: (path: string) => boolean): Promise<void> {

@@ -6,7 +6,7 @@ import { runPlan } from '../actors/run-plan.ts'
 import { type Address, LOCAL } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { plain } from '../base/json.ts'
-import { ProblemsError } from '../base/problem.ts'
+import { type Problem, ProblemsError } from '../base/problem.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import { SILENCE_MS } from '../engine/kind.ts'
 import type { GitCommit } from '../engine/plan/plan-schema.ts'
@@ -58,7 +58,8 @@ const TRANSIENT_MS = [1_000, 2_000, 4_000]
 export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const { planned, options, session, clock } = input
   const { plan } = planned
-  if (plan.blocked.length > 0) throw new ProblemsError(plan.blocked)
+  const refusals = refusalsOf(planned)
+  if (refusals.length > 0) throw new ProblemsError(refusals)
   const began = clock.now()
   const idle = planned.works.length === 0 && session.store.openJobs().length === 0
   if (idle && paperChanges(input, session.store).length === 0)
@@ -94,6 +95,10 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     await lease.release()
   }
 }
+
+/** Why it may not be applied. Where there is nothing to do, nobody has to approve it. */
+export const refusalsOf = ({ plan, works, unapproved }: Planned): readonly Problem[] =>
+  works.length === 0 ? plan.blocked : [...plan.blocked, ...unapproved]
 
 async function run(
   input: ApplyInput,

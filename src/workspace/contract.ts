@@ -284,6 +284,8 @@ export interface Workspace {
   noteActions(states: readonly ActionState[]): void
   /** What is known beside a plan that this object gave: causes, estimates, what depends on it, the way back. */
   notes(plan: Plan): PlanNotes
+  /** What apply would refuse a plan that this object gave for: what blocks it, and approvals that it lacks. */
+  refusals(plan: Plan): readonly Problem[]
   /** Carries out a plan that `plan` or `planDestroy` of this object gave. Takes the lease. */
   apply(plan: Plan, options?: ApplyOptions): Promise<ApplyResult>
   /** Applies a plan of `plan` of this object to copies in memory of its nodes and state, and plans again. Nothing real is touched. It is among the notes of the plan then. */

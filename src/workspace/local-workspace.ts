@@ -17,7 +17,7 @@ import type { ActionState, Delivery, Holder, JobRow, Memory, Run, Seat } from '.
 import { templates } from '../templates/index.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
 import { openAgeFile } from './age-file.ts'
-import { type ApplyInput, applyPlan } from './apply-plan.ts'
+import { type ApplyInput, applyPlan, refusalsOf } from './apply-plan.ts'
 import { type LaidOut, statesOf } from './as-of.ts'
 import { cancel } from './cancel.ts'
 import type {
@@ -43,6 +43,7 @@ import type { Nodes } from './nodes.ts'
 import { notesOf } from './plan-notes.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
+import { POLICY_FILE } from './policy-file.ts'
 import { readSettings } from './read.ts'
 import { Roads } from './roads.ts'
 import { tryPlanOf } from './run-records.ts'
@@ -248,7 +249,7 @@ export class LocalWorkspace implements Workspace {
     if (told) return told
     const { blueprints, vars, files } = this.#planning.read().notes
     const named = [blueprints, vars, files].flatMap((digests) => Object.keys(digests))
-    const folders = ['ays.yaml', 'vars', 'blueprints', ...TEMPLATE_FOLDERS]
+    const folders = ['ays.yaml', POLICY_FILE, 'vars', 'blueprints', ...TEMPLATE_FOLDERS]
     const within = [...new Set([...named, ...folders])].filter((path) => !isAbsolute(path) && !path.startsWith('..'))
     return await tryGitCommit(this.root, within)
   }
@@ -267,6 +268,12 @@ export class LocalWorkspace implements Workspace {
     const notes = notesOf({ planned, store, templates: this.#templates, workspace: identity.tag, sources, parallel })
     const simulation = this.#simulated.get(plan)
     return simulation ? { ...notes, simulation } : notes
+  }
+
+  refusals(plan: Plan): readonly Problem[] {
+    const planned = this.#planned.get(plan)
+    if (!planned) throw new Error('refusals takes a plan that this workspace made')
+    return refusalsOf(planned)
   }
 
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<ApplyResult> {

@@ -1,5 +1,6 @@
 /** A plan with what it was made from. */
 import type { Address } from '../base/address.ts'
+import type { Problem } from '../base/problem.ts'
 import type { Finding } from '../engine/kind.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { Work } from '../engine/plan/world.ts'
@@ -35,4 +36,6 @@ export interface Planned {
   readonly asked: { readonly options: PlanOptions; readonly order?: ActionOrder }
   /** The hash of the saved plan that this one is held to: what is done is what that one shows, or nothing. */
   readonly savedHash?: string
+  /** What it still lacks of the approvals that policy.yaml asks for. */
+  readonly unapproved: readonly Problem[]
 }

@@ -20,6 +20,9 @@ import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { findingOf } from '../engine/plan/plan-tasks.ts'
 import type { WantedThing, Work, World } from '../engine/plan/world.ts'
+import { unsavedProblems } from '../engine/policy/approvals.ts'
+import type { Policy } from '../engine/policy/policy.ts'
+import { underPolicy } from '../engine/policy/under-policy.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory } from '../store/store.ts'
 import { memoryOf, NOTHING } from './as-applied.ts'
@@ -34,6 +37,7 @@ import { Nodes } from './nodes.ts'
 import { type Begun, lookForPlan, type PlanShape } from './plan-looks.ts'
 import { worldOf } from './plan-world.ts'
 import type { Planned } from './planned.ts'
+import { policyOf } from './policy-file.ts'
 import { readWorkspace } from './read.ts'
 import { deletedBy, readOrder } from './read-order.ts'
 import { renameMemory } from './rename.ts'
@@ -50,6 +54,7 @@ export interface ReadState {
   readonly bound: readonly BoundAction[]
   readonly disabled: ReadonlySet<Address>
   readonly notes: SourceNotes
+  readonly policy: Policy
   readonly problems: readonly Problem[]
 }
 
@@ -269,13 +274,18 @@ export class Planning {
       })
       const findings = (node: Address, thing: string, bare: unknown) => findingOf(world, node, thing, bare)
       const behind = { assembly, memory, renames, sights, nodes, replace: world.replace, includes: scope.includes }
+      const made = make(world)
+      const plan = this.#judged(made.plan, begun)
       return {
-        ...make(world),
+        plan,
+        works: made.works,
         ...behind,
         filling,
         findingOf: findings,
         ...(recovers ? { lost } : {}),
         holdChanges: [],
+        // On paper nothing happens that anybody would have to approve.
+        unapproved: this.#options.simulate ? [] : unsavedProblems(plan.demands),
         asked: { options },
       }
     }
@@ -288,6 +298,15 @@ export class Planning {
     const known = isTaken ? within(scope) : whole
     const only = narrow?.(known)
     return only === undefined ? known : within(narrowed(scope, only))
+  }
+
+  /** With what policy.yaml says of it now. Tags of before count as well: who takes one off does not get around a rule. */
+  #judged(plan: Plan, { memory, assembly }: Begun): Plan {
+    const { services } = assembly().graph
+    const tagsOf = (address: Address): readonly string[] => [
+      ...new Set([...(services.get(address)?.steer.tags ?? []), ...(memory.services.get(address)?.tags ?? [])]),
+    ]
+    return underPolicy(plan, this.read().policy, { nowMs: this.#clock.now(), tagsOf })
   }
 
   /** Claims of other states of this workspace, and what a recovery says of them beside the blueprints' warnings. */
@@ -345,8 +364,10 @@ export class Planning {
         return services.get(address)?.ignored
       },
     })
-    const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems])
-    this.#read = { built, bound, disabled: read.disabled, notes: read.notes, problems }
+    const { sources } = this.#options
+    const { policy, problems: ruleProblems } = policyOf(this.#root, { sources, notes: read.notes })
+    const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems, ...ruleProblems])
+    this.#read = { built, bound, disabled: read.disabled, notes: read.notes, policy, problems }
     return this.#read
   }
 

@@ -10,7 +10,11 @@ import { planJson } from '../engine/plan/plan-json.ts'
 import type { GitCommit, PlanJson, SavedPlan } from '../engine/plan/plan-schema.ts'
 import { planOfJson } from '../engine/plan/read-plan.ts'
 import { reliesOf } from '../engine/plan/relies.ts'
+import { riskOf, risks } from '../engine/plan/risk.ts'
 import { sealPlan } from '../engine/plan/saved-plan.ts'
+import { approvalProblems, invalidApproval } from '../engine/policy/approvals.ts'
+import { demandsOf } from '../engine/policy/under-policy.ts'
+import { judgeApprovals } from './approvals.ts'
 import type { ActionOrder, PlanOptions, WorkspaceOptions } from './contract.ts'
 import type { Planned } from './planned.ts'
 import type { Narrow, Planning } from './planning.ts'
@@ -128,7 +132,9 @@ export async function planSaved(input: PlanSavedInput): Promise<PlannedSaved> {
   if (!comparison) throw new Error('a saved plan was not compared')
   const moved = [...staleProblems(comparison, kind), ...appliedAlready(input, planned)]
   const { elsewhere } = comparison
-  return { planned: { ...refusing(planned, moved), savedHash: saved.hash }, moved, elsewhere }
+  const { refusals, warnings } = await approvalsOf(input, before, planned)
+  const told = telling(planned, { refusals: [...moved, ...refusals], warnings })
+  return { planned: { ...told, savedHash: saved.hash, unapproved: [] }, moved, elsewhere }
 }
 
 function refuseForeign({ saved, session, environment }: PlanSavedInput): void {
@@ -188,12 +194,31 @@ function appliedAlready({ saved, session }: PlanSavedInput, { plan }: Planned): 
   return [{ code: 'PLAN_STALE', message, hint: ANEW }]
 }
 
-/** The plan is refused by apply for these problems, too. */
-function refusing(planned: Planned, problems: readonly Problem[]): Planned {
-  if (problems.length === 0) return planned
+/** What apply refuses the plan for, and what is told besides. */
+interface Told {
+  readonly refusals: readonly Problem[]
+  readonly warnings: readonly Problem[]
+}
+
+/** Nothing where nothing is left to do. The worse of both plans counts: what is written in a file was not found on a node. */
+async function approvalsOf({ saved, planning }: PlanSavedInput, before: Plan, planned: Planned): Promise<Told> {
+  const { policy } = planning.read()
+  const { plan, works } = planned
+  const isWorse = risks.indexOf(riskOf(before)) > risks.indexOf(riskOf(plan))
+  const demands = isWorse ? demandsOf(before, policy) : plan.demands
+  if (works.length === 0 || !demands || demands.approvals.length === 0) return { refusals: [], warnings: [] }
+  const judged = await judgeApprovals(saved, policy)
+  const refusals = approvalProblems(demands, judged)
+  if (refusals.length > 0) return { refusals, warnings: [] }
+  const invalid = judged.flatMap((one) => invalidApproval(one) ?? [])
+  return { refusals, warnings: invalid.map((one) => ({ ...one, severity: 'warning' })) }
+}
+
+function telling(planned: Planned, { refusals, warnings }: Told): Planned {
+  if (refusals.length + warnings.length === 0) return planned
   const { hash: _, ...body } = planned.plan
-  const refused = { ...body, blocked: [...problems, ...body.blocked] }
-  return { ...planned, plan: { ...refused, hash: digestOf(refused) } }
+  const told = { ...body, blocked: [...refusals, ...body.blocked], warnings: [...body.warnings, ...warnings] }
+  return { ...planned, plan: { ...told, hash: digestOf(told) } }
 }
 
 /** Without what is not given. */

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node
 import { isAbsolute, join, normalize, relative, resolve, sep } from 'node:path'
 import { ProblemsError } from '../base/problem.ts'
 import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import { POLICY_FILE } from './policy-file.ts'
 import { TEMPLATE_FOLDERS } from './template-folders.ts'
 import { LOCK_FILE } from './template-lock.ts'
 
@@ -13,7 +14,7 @@ export interface SourceFile {
   readonly bytes: Buffer
 }
 
-const FILES = ['ays.yaml', LOCK_FILE]
+const FILES = ['ays.yaml', POLICY_FILE, LOCK_FILE]
 const FOLDERS = ['blueprints', 'vars', ...TEMPLATE_FOLDERS]
 const NEVER = new Set(['.ays', '.git', 'node_modules'])
 const FILES_MAX = 10_000

@@ -21,7 +21,7 @@ import { showPlan } from '../save-plan.ts'
 export default class Plan extends AysCommand {
   static override summary = 'Show what would change, on which node and why. Nothing is touched.'
   static override description =
-    '--format markdown is a comment for a pull request, html a page to look through, sarif and junit are for CI.\n\nExit code 0: nothing to do. 2: there are changes. 1: an error, or what --simulate found; no plan is saved then.'
+    '--format markdown is a comment for a pull request, html a page to look through, sarif and junit are for CI.\n\nExit code 0: nothing to do. 2: there are changes. 1: an error, what --simulate found (no plan is saved then), or policy.yaml denies the changes (the plan is shown, and saved with --out, all the same).'
   static override args = folderArg
   static override flags = {
     ...workspaceFlags,

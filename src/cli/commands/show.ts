@@ -4,7 +4,11 @@ import { plain } from '../../base/json.ts'
 import { ProblemsError } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import { bareNotes } from '../../engine/plan/notes.ts'
+import type { Plan } from '../../engine/plan/plan.ts'
+import type { SavedPlan } from '../../engine/plan/plan-schema.ts'
 import { notesOfSaved } from '../../engine/plan/read-plan.ts'
+import { demandsOf } from '../../engine/policy/under-policy.ts'
+import { judgeApprovals } from '../../workspace/approvals.ts'
 import { AysCommand, type CommonFlagValues } from '../command.ts'
 import {
   commandsFlag,
@@ -17,9 +21,12 @@ import {
   workspaceOptions,
 } from '../options.ts'
 import { looksLikePlan, readPlanFile } from '../plan-file.ts'
+import { policyFor } from '../policy-for.ts'
 import { readComparedPlan } from '../read-compared-plan.ts'
 import { shownRun } from '../show-run.ts'
+import type { Terminal } from '../terminal.ts'
 import { validGraph } from '../valid-graph.ts'
+import { approvalsView, uncheckedView } from '../views/approvals.ts'
 import type { PlanFormat } from '../views/plan-formats.ts'
 import { planIn } from '../views/plan-in.ts'
 import { savedTitle } from '../views/saved-plan.ts'
@@ -107,12 +114,31 @@ export default class Show extends AysCommand {
       commands: flags.commands,
       undo: flags.undo,
     })
-    process.stdout.write(format === 'text' ? `${savedTitle(saved, terminal)}\n\n${text}` : text)
+    const approvals = format === 'text' ? await approvalsOf(saved, plan, { folder: flags.folder ?? '.', terminal }) : ''
+    const more = approvals === '' ? '' : `\n${approvals}\n`
+    process.stdout.write(format === 'text' ? `${savedTitle(saved, terminal)}\n\n${text}${more}` : text)
     return 0
   }
 }
 
+/** Checked where the policy of the plan's workspace is at hand. */
+async function approvalsOf(
+  saved: SavedPlan,
+  plan: Plan,
+  { folder, terminal }: { readonly folder: string; readonly terminal: Terminal },
+): Promise<string> {
+  if (!saved.approvals?.length && !plan.demands?.approvals.length) return ''
+  try {
+    const policy = policyFor(saved, folder)
+    return approvalsView(demandsOf(plan, policy), await judgeApprovals(saved, policy), terminal)
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error
+    return uncheckedView(saved.approvals ?? [], (error.problems[0]?.message ?? '').replace(/\.$/, ''))
+  }
+}
+
 interface PlanFlagValues extends CommonFlagValues {
+  readonly folder?: string
   readonly commands: boolean
   readonly undo: boolean
   readonly format?: PlanFormat

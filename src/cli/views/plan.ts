@@ -6,6 +6,8 @@ import type { Action, BlastRadius, Plan } from '../../engine/plan/plan.ts'
 import { effectWords, worstFirst } from './effects.ts'
 import { type Palette, paletteOf } from './paint.ts'
 import { count, oneLine } from './plain-text.ts'
+import { demandLines } from './review/demands.ts'
+import { bare } from './review/words.ts'
 import { serviceLines } from './service-plan.ts'
 import { undoSummary } from './undo-lines.ts'
 
@@ -44,6 +46,7 @@ export function planView(plan: Plan, options: PlanViewOptions): string {
       ...radiusLine(plan, palette),
       ...wavesLine(plan),
       ...(options.undo ? undoSummary(plan.services, options.undo, palette) : []),
+      ...demandLines(plan).map((words) => palette.warn(oneLine(bare(words)))),
     ].join('\n'),
   ]
   return parts.filter((part) => part !== '').join('\n\n')

@@ -6,7 +6,7 @@ import type { Change, ServiceDiff } from '../../review/difference.ts'
 import { code, escaped, fence } from './markdown/escape.ts'
 import { paletteOf } from './paint.ts'
 import { count } from './plain-text.ts'
-import { becauseLines, changeWords, serviceLines, sumOf } from './revisions.ts'
+import { becauseLines, changeWords, refusalWords, serviceLines, sumOf } from './revisions.ts'
 
 /** Bytes that a comment may have, with room for what is put around it. */
 const BYTES_MAX = 60_000
@@ -32,7 +32,7 @@ const order: readonly Change[] = ['removed', 'renamed', 'changed', 'added', 'tou
 function attention({ plan }: RevisionsDiff): string[] {
   const lines = [
     ...plan.radius.dataLoss.map((what) => `- **destroys data**: ${code(what)}`),
-    ...plan.blocked.map((one) => `- **refused until allowed**: ${escaped(one.message)}`),
+    ...plan.blocked.map((one) => `- **${refusalWords(one).toLowerCase()}**: ${escaped(one.message)}`),
   ]
   const shown = lines.slice(0, ATTENTION_MAX)
   const more = lines.length - shown.length

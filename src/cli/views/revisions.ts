@@ -1,6 +1,7 @@
 /** Two revisions compared, for people: each service that differs with its fields, links, reasons and things; then the sum. */
 import type { Json } from '../../base/json.ts'
 import { type Place, showPlace } from '../../base/place.ts'
+import type { Problem } from '../../base/problem.ts'
 import { isSealed } from '../../base/secret.ts'
 import type { FieldChange } from '../../engine/kind.ts'
 import type { RevisionsDiff } from '../../review/diff-revisions.ts'
@@ -141,7 +142,11 @@ function actionLines({ actions }: RevisionsDiff, palette: Palette): string[] {
 
 /** What apply would want to be allowed. */
 const refusalsOf = ({ plan }: RevisionsDiff): string[] =>
-  plan.blocked.map((one) => `Refused until allowed: ${oneLine(one.message)}`)
+  plan.blocked.map((one) => `${refusalWords(one)}: ${oneLine(one.message)}`)
+
+/** A rule is lifted by nobody; all else is allowed by a word of the command. */
+export const refusalWords = ({ code }: Problem): string =>
+  code === 'POLICY_DENIED' ? 'Denied by policy.yaml' : 'Refused until allowed'
 
 /** True when the two revisions declare something else. */
 export const isDifferent = ({ services, actions, templates }: RevisionsDiff): boolean =>

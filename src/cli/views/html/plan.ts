@@ -5,6 +5,7 @@ import { attentionOf } from '../review/attention.ts'
 import { nodeRows } from '../review/by-node.ts'
 import { doing, formerly, gist, riskiestFirst, whatHappens } from '../review/by-service.ts'
 import { reasonWords } from '../review/cause-words.ts'
+import { demandLines } from '../review/demands.ts'
 import { detailOf, pathWords } from '../review/detail.ts'
 import { driftRows } from '../review/drift.ts'
 import type { Review } from '../review/review.ts'
@@ -28,6 +29,7 @@ export async function planHtml(review: Review): Promise<string> {
   const body = [
     `<h1>${dot(riskOf(review.plan))} ${html(headline(review))}</h1>`,
     ...verdictLines(review).map((words) => `<p>${html(words)}</p>`),
+    ...demandLines(review.plan, 'plan.json').map((words) => `<p>${html(words)}</p>`),
     review.since ? `<p>${html(sinceWords(review.since))}</p>` : '',
     attention(review),
     nodes(review),

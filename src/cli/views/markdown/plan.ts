@@ -1,6 +1,7 @@
 /** A plan as a comment on a pull request: the verdict, what to look at, tables; all else is folded. */
 import { riskOf } from '../../../engine/plan/risk.ts'
 import { type AttentionLine, attentionOf } from '../review/attention.ts'
+import { demandLines } from '../review/demands.ts'
 import { driftRows } from '../review/drift.ts'
 import type { Review } from '../review/review.ts'
 import { sinceWords } from '../review/since-words.ts'
@@ -28,6 +29,7 @@ export function planMarkdown(
   const head = [
     `### ${riskSign[riskOf(review.plan)]} ${markdown(headline(review))}`,
     ...verdictLines(review).map(markdown),
+    ...demandLines(review.plan, artifact).map(markdown),
   ].join('\n\n')
   const parts = [
     head,
