@@ -77,6 +77,12 @@ const givenSchema = Type.Object(
   {
     ...worldFields,
     environment: Type.Optional(Type.String({ minLength: 1, description: 'the name of an environment' })),
+    now: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2})$',
+        description: 'an instant such as 2026-01-07T12:30:00Z: when the test takes place',
+      }),
+    ),
     env: Type.Optional(Texts('variables of the environment')),
     secrets: Type.Optional(Texts('secrets of the workspace')),
     legacy: Type.Optional(Type.Boolean()),

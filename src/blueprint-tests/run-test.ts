@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { type Clock, systemClock } from '../base/clock.ts'
 import { isError, type Problem, ProblemsError } from '../base/problem.ts'
 import type { SourceFile } from '../engine/blueprint/read-yaml.ts'
 import type { Plan } from '../engine/plan/plan.ts'
@@ -65,11 +66,12 @@ async function within<Result>(
   blueprint: SourceFile | undefined,
   use: (workspace: Workspace) => Promise<Result>,
 ): Promise<Result> {
-  const { env = {}, secrets = {}, environment, legacy } = test.given
+  const { env = {}, secrets = {}, environment, legacy, now } = test.given
   const workspace = await openWorkspace({
     folder: root,
     ...(environment === undefined ? {} : { environment }),
     ...(legacy ? { legacy } : {}),
+    ...(now === undefined ? {} : { clock: clockFrom(Date.parse(now)) }),
     ...(given.files && !blueprint ? { files: given.files.map((file) => resolve(root, file)) } : {}),
     vars: Object.fromEntries(Object.entries(given.vars ?? {}).map(([name, value]) => [name, textOf(value)])),
     simulate: {
@@ -86,6 +88,12 @@ async function within<Result>(
   } finally {
     await workspace.close()
   }
+}
+
+/** It goes on from there, as any clock does. */
+function clockFrom(ms: number): Clock {
+  const ahead = ms - systemClock.now()
+  return { ...systemClock, now: () => systemClock.now() + ahead }
 }
 
 /** A value as `--var` takes it: text as it is, all else as YAML. */

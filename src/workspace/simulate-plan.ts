@@ -35,7 +35,8 @@ export async function simulatePlan({ planned, session, now, plan, apply }: Simul
   const left = new Set(unknownIn(planned.plan))
   const strays = otherThan(planned, first, left)
   if (strays.length > 0) return { state: 'failed', jobs: 0, left: [...left], problems: strays }
-  const result = await apply(first, copy, clock)
+  // Nobody has to approve what happens to copies.
+  const result = await apply({ ...first, unapproved: [] }, copy, clock)
   const isBlamed = ({ service, state }: ApplyResult['jobs'][number]): boolean => state === 'error' && !left.has(service)
   const failed = new Map(result.jobs.filter(isBlamed).map((job) => [job.service, job.problem]))
   for (const { service, state } of result.jobs) if (state !== 'ok' && !failed.has(service)) left.add(service)

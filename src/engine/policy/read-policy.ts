@@ -100,7 +100,9 @@ function readApproval(item: Value, known: ReadonlyMap<string, PolicyKey>, proble
   if (count > keys.length)
     problems.push(
       mistake(
-        `${count} approvals are asked for, and there are ${keys.length} keys to give them.`,
+        count === 1
+          ? 'An approval is asked for, and there is no key to give it.'
+          : `${count} approvals are asked for, and ${keys.length} key${keys.length === 1 ? '' : 's'} may give them.`,
         member(item, 'count')?.at ?? item.at,
       ),
     )
