@@ -132,7 +132,9 @@ export function compileIn(source: string, known: Environment): Outcome {
     limitSteps(found.nodes)
     const { names, services, fields, usesEach, nodes } = found
     const type = checked.type ?? 'dyn'
-    return { compiled: { source, names, services, fields, usesEach, type, nodes, run: (world) => parsed({ ...world }) } }
+    return {
+      compiled: { source, names, services, fields, usesEach, type, nodes, run: (world) => parsed({ ...world }) },
+    }
   } catch (error) {
     return { fault: faultOf(error) }
   }
