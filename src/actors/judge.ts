@@ -40,10 +40,10 @@ export function judge(
     return decideWanted(
       one.question.kind,
       one.question.thing,
-      one.question.wanted,
+      one.wanted?.part ? one.wanted.part.wanted : one.question.wanted,
       finding,
       context.past(context.work.node, one.question.thing),
-      { holds: one.wanted?.holds, force, left: one.wanted?.left },
+      { holds: one.wanted?.holds, force, whole: one.question.wanted, left: one.wanted?.left },
     )
   })
   const slow = decisions.some((decision) => decision.commands.some((command) => command.slow))

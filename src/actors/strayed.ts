@@ -10,8 +10,8 @@ export function strayed(
   { decisions }: Judged,
 ): Problem | undefined {
   const at = decisions.findIndex((decision, i) => {
-    const thing = things[i]?.question.thing
-    return shows && thing !== undefined && !shows(work.node, thing, decision)
+    const { question, wanted } = things[i] ?? {}
+    return shows && question && !shows(work.node, question.thing, decision, wanted?.part ? 'shared' : 'whole')
   })
   const [thing, decision] = [things[at]?.question.thing, decisions[at]]
   if (!thing || !decision) return undefined

@@ -109,7 +109,11 @@ export class Filling {
       const shown = work.things[i]
       if (!thing) return { problem: otherThings(work, `no longer wants ${shown?.thing}`) }
       if (thing.later) return { problem: unknownStill(work, wordsOf(thing.later.sources), undefined) }
-      filled.push({ ...thing, owners: shown?.owners ?? thing.owners, ...(shown?.left ? { left: shown.left } : {}) })
+      filled.push({
+        ...{ ...thing, owners: shown?.owners ?? thing.owners },
+        ...(shown?.part ? { part: shown.part } : {}),
+        ...(shown?.left ? { left: shown.left } : {}),
+      })
     }
     const more = this.#unshown(work)
     if (more) return { problem: otherThings(work, `also wants ${more}`) }

@@ -7,7 +7,7 @@ import { causesOf } from '../engine/plan/causes.ts'
 import { estimate, type PastJob } from '../engine/plan/estimate.ts'
 import type { PlanNotes } from '../engine/plan/notes.ts'
 import { reachOf } from '../engine/plan/reach.ts'
-import { type Undo, undoOf } from '../engine/plan/undo.ts'
+import { type Undo, undoKey, undoOf } from '../engine/plan/undo.ts'
 import type { AnyTemplate } from '../engine/template.ts'
 import { tryFindKind } from '../sal/kinds.ts'
 import type { Store } from '../store/store.ts'
@@ -70,16 +70,19 @@ function pastJobs({ plan, assembly, memory }: Planned, store: Store): PastJob[] 
 function undosOf({ plan, works, findingOf }: Planned): Record<string, Undo> {
   const wanted = new Map<string, { readonly kind: AnyKind; readonly wanted: unknown; readonly before?: unknown }>()
   for (const work of works) {
-    for (const { node, thing, kind, wanted: wants } of work.things)
+    for (const { node, thing, kind, wanted: wants, part } of work.things) {
       wanted.set(thingKey(node, thing), { kind, wanted: wants })
+      if (part) wanted.set(undoKey(work.service, { node, thing }), { kind, wanted: part.wanted })
+    }
     for (const { node, thing, kind, wanted: wants, before } of work.removals) {
       const known = tryFindKind(kind)
       if (known) wanted.set(thingKey(node, thing), { kind: known, wanted: wants, before })
     }
   }
   const undos: Record<string, Undo> = {}
-  for (const task of plan.services.flatMap((service) => service.tasks)) {
-    const key = thingKey(task.node, task.thing)
+  for (const { task, address } of plan.services.flatMap((of) => of.tasks.map((task) => ({ task, ...of })))) {
+    const whole = thingKey(task.node, task.thing)
+    const key = wanted.has(undoKey(address, task)) ? undoKey(address, task) : whole
     const one = wanted.get(key)
     const finding = one && findingOf(task.node, task.thing, one.kind.bare)
     if (!one || !finding || finding.state === 'unknown') continue

@@ -30,7 +30,7 @@ export function serviceLines(service: ServicePlan, options: ServiceViewOptions):
     ? [palette.bad(`      ${service.problem.code} ${oneLine(service.problem.message)}`)]
     : []
   const tasks = service.tasks.filter((task) => task.action !== 'none')
-  const back = options.undo ? undoLines(tasks, options.undo, options) : []
+  const back = options.undo ? undoLines(service.address, tasks, options.undo, options) : []
   return [
     headerLine(service, palette),
     ...problem,

@@ -1,7 +1,9 @@
 /** The way back of things, in words and commands: for terminals, and for the folded blocks of a review. */
+import type { Address } from '../../base/address.ts'
 import { thingKey } from '../../engine/graph/tasks.ts'
 import type { PlanNotes } from '../../engine/plan/notes.ts'
 import type { ServicePlan, TaskPlan } from '../../engine/plan/plan.ts'
+import { undoKey } from '../../engine/plan/undo.ts'
 import { commandLines, type ShownScripts } from './command-lines.ts'
 import type { Palette } from './paint.ts'
 import { count, oneLine } from './plain-text.ts'
@@ -10,12 +12,13 @@ type Undos = PlanNotes['undo']
 
 /** From the last thing to the first: each stands on those before it. */
 export function undoLines(
+  service: Address,
   tasks: readonly TaskPlan[],
   undos: Undos,
   { palette, shown }: { readonly palette: Palette; readonly shown: ShownScripts },
 ): string[] {
   return [...tasks].reverse().flatMap((task) => {
-    const undo = undos[thingKey(task.node, task.thing)]
+    const undo = undoFor(undos, service, task)
     const note = (words: string): string => palette.faint(`# ${oneLine(task.thing)}: ${words}`)
     if (!undo) return []
     if ('none' in undo) return [palette.warn(`# ${oneLine(task.thing)}: no way back. ${undo.none}`)]
@@ -28,13 +31,21 @@ export function undoLines(
   })
 }
 
+/** That of the service's own part, where it has one. */
+const undoFor = (undos: Undos, service: Address, task: TaskPlan): Undos[string] | undefined =>
+  undos[undoKey(service, task)] ?? undos[thingKey(task.node, task.thing)]
+
 const FROM_NODE = 'its content comes back from what the node keeps of it, not from here.'
 
 /** What the way back of a whole plan is worth: what has none, and what it does not bring back. */
-export function undoSummary(services: readonly Pick<ServicePlan, 'tasks'>[], undos: Undos, palette: Palette): string[] {
-  const known = services.flatMap(({ tasks }) =>
+export function undoSummary(
+  services: readonly Pick<ServicePlan, 'address' | 'tasks'>[],
+  undos: Undos,
+  palette: Palette,
+): string[] {
+  const known = services.flatMap(({ address, tasks }) =>
     tasks.flatMap((task) => {
-      const undo = undos[thingKey(task.node, task.thing)]
+      const undo = undoFor(undos, address, task)
       return undo ? [{ task, undo }] : []
     }),
   )

@@ -6,6 +6,7 @@ import { thingKey } from '../graph/tasks.ts'
 import { indexPast, type PastIndex } from '../plan/past-index.ts'
 import type { Plan, ServicePlan, TaskPlan } from '../plan/plan.ts'
 import { dropTask, wantTask } from '../plan/plan-tasks.ts'
+import { ownOf } from '../plan/shares.ts'
 import { finishPlan } from '../plan/summary.ts'
 import type { PastTask, WantedThing, Work, World } from '../plan/world.ts'
 import { type ActionGraph, type ActionStep, actionKey, LIFECYCLE, lifecycleOf, orderActions } from './order-actions.ts'
@@ -71,12 +72,14 @@ function isInPlace(world: World, index: PastIndex, thing: WantedThing): boolean 
 }
 
 const thingsOf = (world: World, address: Address, action: string): readonly WantedThing[] =>
-  (world.tasks.get(address) ?? []).filter(
-    (thing) =>
-      action === 'monitor' ||
-      (action === 'install' && thing.rung === 'installed') ||
-      (action === 'start' && thing.rung === 'running'),
-  )
+  (world.tasks.get(address) ?? [])
+    .filter(
+      (thing) =>
+        action === 'monitor' ||
+        (action === 'install' && thing.rung === 'installed') ||
+        (action === 'start' && thing.rung === 'running'),
+    )
+    .map((thing) => (thing.each && !thing.later ? { ...thing, part: { wanted: ownOf(thing, address) } } : thing))
 
 interface StepInput {
   readonly world: World

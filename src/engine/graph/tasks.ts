@@ -13,6 +13,10 @@ import type { Leaf } from './leaves.ts'
 export interface OwnedTask extends PlacedTask {
   /** The services that want it, in graph order; one mostly. */
   readonly owners: readonly Address[]
+  /** What each of them wants by itself, where their wants were united. */
+  readonly each?: ReadonlyMap<Address, unknown>
+  /** What the job at hand is to have of it; absent: all. */
+  readonly part?: { readonly wanted: unknown }
   /** What of it `$ignore` leaves to others. */
   readonly left?: Left
 }
@@ -78,10 +82,25 @@ function unite(former: OwnedTask, task: PlacedTask, owner: Address): { task: Own
   const rung = former.rung === 'installed' || task.rung === 'installed' ? 'installed' : 'running'
   const owners = former.owners.includes(owner) ? former.owners : [...former.owners, owner]
   const holds = former.holds ?? task.holds
-  const { later: _open, ...rest } = former
+  const { later: _open, each: _before, ...rest } = former
+  const each = eachOf(former, task, owner)
   return {
-    task: { ...rest, wanted: merged.wanted, rung, owners, ...(holds ? { holds } : {}), ...(later ? { later } : {}) },
+    task: {
+      ...{ ...rest, wanted: merged.wanted, rung, owners },
+      ...(each ? { each } : {}),
+      ...(holds ? { holds } : {}),
+      ...(later ? { later } : {}),
+    },
   }
+}
+
+/** undefined while all of them want the same. */
+function eachOf(former: OwnedTask, task: PlacedTask, owner: Address): OwnedTask['each'] {
+  if (!former.each && sameData(former.wanted, task.wanted)) return undefined
+  const each = new Map(former.each ?? former.owners.map((one) => [one, former.wanted]))
+  const own = each.has(owner) ? uniteWanted(task, each.get(owner), task.wanted) : { wanted: task.wanted }
+  each.set(owner, 'conflict' in own ? task.wanted : own.wanted)
+  return each.size > 1 ? each : undefined
 }
 
 type United = { readonly wanted: unknown } | { readonly conflict: string }

@@ -32,8 +32,8 @@ export function compareSaved(saved: Plan, relies: SavedPlan['relies'], now: Plan
   const covered = new Set(expected.map((service) => service.address))
   const elsewhere = now.services.filter((service) => !covered.has(service.address) && service.action !== 'none')
 
-  const tasks = new Map(now.services.flatMap((service) => service.tasks.map((task) => [keyOfTask(task), task])))
-  const known = new Set(expected.flatMap((service) => service.tasks.map(keyOfTask)))
+  const tasks = tasksByThing(now.services)
+  const known = tasksByThing(expected)
   const owners = new Map(now.services.flatMap((service) => service.tasks.map((task) => [keyOfTask(task), service])))
   const relied = Object.entries(relies).flatMap(([node, things]) =>
     things.map((thing) => thingKey(node as Address, thing)),
@@ -45,11 +45,11 @@ export function compareSaved(saved: Plan, relies: SavedPlan['relies'], now: Plan
     ...relied,
   ])
   const moved = [
-    ...expected.flatMap((service) => movedOf(service, current.get(keyOf(service)), tasks)),
+    ...expected.flatMap((service) => movedOf(service, current.get(keyOf(service)), { now: tasks, saved: known })),
     ...[...unexpected]
       .filter((key) => !known.has(key))
       .flatMap((key): Moved[] => {
-        const [task, owner] = [tasks.get(key), owners.get(key)]
+        const [task, owner] = [tasks.get(key)?.[0], owners.get(key)]
         return task && owner && isWork(task) ? [movedTask(owner, undefined, task)] : []
       }),
     ...tiedTo(covered, now, elsewhere),
@@ -64,7 +64,10 @@ const keyOfTask = ({ node, thing }: TaskPlan): string => thingKey(node, thing)
 function movedOf(
   service: ServicePlan,
   now: ServicePlan | undefined,
-  tasks: ReadonlyMap<string, TaskPlan>,
+  tasks: {
+    readonly now: ReadonlyMap<string, readonly TaskPlan[]>
+    readonly saved: ReadonlyMap<string, readonly TaskPlan[]>
+  },
 ): readonly Moved[] {
   if (service.tasks.length === 0) {
     if (!now || now.action === service.action || now.tasks.length > 0) return []
@@ -72,10 +75,34 @@ function movedOf(
     return [{ service: service.address, what, ...placeOf(now) }]
   }
   return service.tasks.flatMap((task): Moved[] => {
-    const current = tasks.get(keyOfTask(task))
-    if (!current || !isWork(current) || isSame(task, current)) return []
-    return [movedTask(service, task, current)]
+    const key = keyOfTask(task)
+    const [saved, current] = [tasks.saved.get(key) ?? [], (tasks.now.get(key) ?? []).filter(isWork)]
+    const other = current.find((one) => !saved.some((before) => isSame(before, one) || holds(saved, one)))
+    return other && saved[0] === task ? [movedTask(service, all(task, saved), all(other, current))] : []
   })
+}
+
+const all = (task: TaskPlan, parts: readonly TaskPlan[]): TaskPlan => ({
+  ...task,
+  changes: parts.flatMap(({ changes }) => changes),
+})
+
+/** Of a thing that was shown in parts, one for each of several services, less is to be done than was shown. */
+const holds = (saved: readonly TaskPlan[], now: TaskPlan): boolean =>
+  saved.length > 1 &&
+  now.action === 'update' &&
+  now.changes.every((change) => saved.some((one) => one.changes.some((before) => sameData(before, change)))) &&
+  now.effects.every((effect) => saved.some((one) => one.effects.some((before) => sameData(before, effect))))
+
+/** One for each thing; several where services have parts of it. */
+function tasksByThing(services: readonly ServicePlan[]): ReadonlyMap<string, readonly TaskPlan[]> {
+  const tasks = new Map<string, TaskPlan[]>()
+  for (const task of services.flatMap((service) => service.tasks)) {
+    const known = tasks.get(keyOfTask(task))
+    if (known) known.push(task)
+    else tasks.set(keyOfTask(task), [task])
+  }
+  return tasks
 }
 
 const isSame = (a: TaskPlan, b: TaskPlan): boolean =>

@@ -32,6 +32,8 @@ export interface Decision {
 export interface DecideOptions {
   readonly holds?: 'data' | undefined
   readonly force?: boolean
+  /** All that is wanted of the thing, where this is only a part of it: what is remembered is all of it. */
+  readonly whole?: unknown
   /** What `$ignore` leaves to others. */
   readonly left?: Left | undefined
 }
@@ -48,8 +50,9 @@ export function decideWanted(
   const decision = decide(kind, thing, wanted, finding, past, options)
   const { left } = options
   if (!left || !past || options.force || finding.state === 'unknown' || decision.changes.length === 0) return decision
+  const whole = options.whole ?? wanted
   const leaves = left.leaves.filter(
-    (leaf) => isAmong(leaf, left.always) || sameData(partAt(wanted, leaf), partAt(past.wanted, leaf)),
+    (leaf) => isAmong(leaf, left.always) || sameData(partAt(whole, leaf), partAt(past.wanted, leaf)),
   )
   if (leaves.length === 0 || sameData(finding.found, kind.bare)) return decision
   const asFound = kind.asWanted(finding.found)
@@ -58,7 +61,10 @@ export function decideWanted(
     return isLeft && leaves.length === left.leaves.length ? nothing(finding.found) : decision
   }
   const before = { ...past, wanted: plain(withParts(past.wanted, asFound, leaves)) }
-  const others = decide(kind, thing, withParts(wanted, asFound, leaves), finding, before, options)
+  const others = decide(kind, thing, withParts(wanted, asFound, leaves), finding, before, {
+    ...options,
+    whole: withParts(whole, asFound, leaves),
+  })
   // What is made anew is made as declared: there is nothing of others in it.
   return others.action === 'replace' ? decision : others
 }
@@ -101,7 +107,7 @@ function decide(
   const becomes = kind.settled(wanted, replaces ? kind.bare : found)
   return {
     action: replaces ? 'replace' : bare ? 'create' : 'update',
-    why: changes.length === 0 ? 'asked' : whyOf(kind, wanted, found, past),
+    why: changes.length === 0 ? 'asked' : whyOf(kind, options.whole ?? wanted, found, past),
     changes,
     commands,
     effects: effectsOf(commands, replaces && options.holds === 'data' ? thing : undefined),

@@ -14,7 +14,7 @@ export interface PlanNotes {
   /** What a template is, in a line, by its name. */
   readonly templates: Readonly<Record<string, string>>
   readonly estimates: Estimates
-  /** The way back of each thing that commands are run for, by `thingKey(node, thing)`. */
+  /** The way back of each thing that commands are run for, by `thingKey(node, thing)`; of a part, by `undoKey`. */
   readonly undo: Readonly<Record<string, Undo>>
   /** Absent: it was not simulated. */
   readonly simulation?: Simulated

@@ -1,17 +1,19 @@
-/** Which job waits for which: producers first, removals the other way round, shared things after their first owner. */
+/** Which job waits for which: producers first, removals the other way round, shared things after those that lead. */
 import type { Address } from '../../base/address.ts'
 import { producersOf } from '../graph/graph.ts'
 import type { ServicePlan } from './plan.ts'
 import type { Planned } from './planned.ts'
+import type { Shares } from './shares.ts'
 import type { PastService, Work, World } from './world.ts'
 
 export function orderWorks(
   world: World,
+  shares: Shares,
   planned: readonly Planned[],
 ): { readonly services: readonly ServicePlan[]; readonly works: readonly Work[] } {
   const byAddress = new Map(planned.map((one) => [one.plan.address, one]))
   const dependants = dependantsOf(world.past.services)
-  const behind = sharersOf(world, byAddress)
+  const behind = sharersOf(world, shares, byAddress)
   const producers = nearestPlanned(world, byAddress)
   const sharers = formerSharers(world)
   const services: ServicePlan[] = []
@@ -128,14 +130,21 @@ function removalsInOrder(planned: readonly Planned[], dependants: ReadonlyMap<Ad
   return ordered
 }
 
-function sharersOf(world: World, planned: ReadonlyMap<Address, Planned>): ReadonlyMap<Address, readonly Address[]> {
-  const behind = new Map<Address, Address[]>()
+/** By owner of shared things, who is to be done about them before: the first owner, or who leads where each has its part. */
+function sharersOf(
+  world: World,
+  shares: Shares,
+  planned: ReadonlyMap<Address, Planned>,
+): ReadonlyMap<Address, readonly Address[]> {
+  const behind = new Map<Address, Set<Address>>()
   for (const thing of world.things.values()) {
     if (thing.owners.length < 2) continue
     const present = thing.owners.filter((owner) => planned.has(owner))
-    const [first, ...others] = present
-    if (first === undefined) continue
-    for (const other of others) behind.set(other, [...(behind.get(other) ?? []), first])
+    for (const owner of present) {
+      const leaders = shares(owner, thing)?.behind ?? present.slice(0, 1)
+      const before = leaders.filter((leader) => leader !== owner && planned.has(leader))
+      if (before.length > 0) behind.set(owner, new Set([...(behind.get(owner) ?? []), ...before]))
+    }
   }
-  return behind
+  return new Map([...behind].map(([owner, before]) => [owner, [...before]]))
 }

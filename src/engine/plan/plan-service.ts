@@ -1,4 +1,6 @@
 /** A declared service: what is to be had, and what of it is wanted no longer. */
+
+import type { Address } from '../../base/address.ts'
 import type { Service } from '../graph/graph.ts'
 import { thingKey } from '../graph/tasks.ts'
 import { decideAdoption, decideRecovery } from './decide.ts'
@@ -6,21 +8,21 @@ import type { PastIndex } from './past-index.ts'
 import type { Action, ServicePlan, TaskPlan } from './plan.ts'
 import { dropTask, findingOf, taskPlan, wantTask, withClaim } from './plan-tasks.ts'
 import type { Planned } from './planned.ts'
+import type { Shares } from './shares.ts'
 import { worksOf } from './works.ts'
-import type { World } from './world.ts'
+import type { WantedThing, World } from './world.ts'
 
-export function planService(world: World, index: PastIndex, service: Service): Planned {
+export function planService(world: World, index: PastIndex, shares: Shares, service: Service): Planned {
   const { address } = service
-  const things = world.tasks.get(address) ?? []
+  const things = (world.tasks.get(address) ?? []).map((thing) => partOf(shares, thing, address))
   const dropped = (index.pastOf.get(address) ?? []).filter((task) => !world.things.has(thingKey(task.node, task.thing)))
   const known = world.past.services.has(address)
   const force = world.replace.has(address)
-  const led = things.filter((thing) => thing.owners.find((owner) => world.includes(owner)) === address)
   const tasks = [
     ...[...dropped]
       .sort((a, b) => b.position - a.position)
       .map((task) => dropTask(world, task, world.holds.has(address) ? 'held' : 'change')),
-    ...led.map((thing) => wantTask(world, index, thing, service, force)),
+    ...things.flatMap((thing) => wantLed(world, index, shares, thing, service, force)),
   ]
   const node = things[0]?.node ?? dropped[0]?.node
   const sight = node === undefined ? undefined : world.sight(node)
@@ -61,6 +63,30 @@ export function planService(world: World, index: PastIndex, service: Service): P
     works,
     removal: false,
   }
+}
+
+/** The part of a thing that the job of this service is to have. */
+function partOf(shares: Shares, thing: WantedThing, address: Address): WantedThing {
+  const share = shares(address, thing)
+  return share ? { ...thing, part: { wanted: share.wanted } } : thing
+}
+
+/** Of things that several services want, the plan shows the first of them, and whoever has more of it to do. */
+function wantLed(
+  world: World,
+  index: PastIndex,
+  shares: Shares,
+  thing: WantedThing,
+  service: Service,
+  force: boolean,
+): TaskPlan[] {
+  const { address } = service
+  const share = shares(address, thing)
+  const others = (share?.behind ?? []).flatMap((one) => shares(one, thing)?.wanted ?? [])
+  const isFirst = thing.owners.find((owner) => world.includes(owner)) === address
+  if (!isFirst && !share?.leads) return []
+  const task = wantTask(world, index, thing, service, force, others)
+  return isFirst || task.commands.length > 0 ? [task] : []
 }
 
 /** Import: the things of a service that are there, to be remembered as they are. */

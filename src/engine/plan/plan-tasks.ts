@@ -13,24 +13,38 @@ import type { ServicePlan, TaskPlan } from './plan.ts'
 import { uniteDecisions } from './unite.ts'
 import type { PastTask, WantedThing, World } from './world.ts'
 
-/** A thing to have. */
+/** A thing to have. `others` are parts of it that are in place by then. */
 export function wantTask(
   world: World,
   index: PastIndex,
   thing: WantedThing,
   service: Service,
   force: boolean,
+  others: readonly unknown[] = [],
 ): TaskPlan {
   const past = index.pastTask.get(thingKey(thing.node, thing.thing))
-  const finding = findingOf(world, thing.node, thing.thing, thing.kind.bare)
+  const finding = others.reduce<Finding<unknown>>(
+    (former, other) => withPart(thing, former, other),
+    findingOf(world, thing.node, thing.thing, thing.kind.bare),
+  )
+  const { holds, left, part } = thing
   const decide = (wanted: unknown): Decision =>
-    decideWanted(thing.kind, thing.thing, wanted, finding, past, { holds: thing.holds, force, left: thing.left })
+    decideWanted(thing.kind, thing.thing, part ? part.wanted : wanted, finding, past, {
+      ...{ holds, force, left },
+      whole: wanted,
+    })
   if (thing.later && finding.state === 'unknown' && world.sight(thing.node).state !== 'lost' && asksPlaceholders(thing))
     return { ...blank({ ...thing, kind: thing.kind.name }), action: 'unknown', why: 'waits', at: service.at }
   const first = decide(thing.wanted)
   const decision = thing.later ? uniteDecisions(first, decide(thing.later.other), thing.later) : first
   return withClaim(world, taskPlan(thing, thing.kind.name, decision, forcingPlace(service, decision.changes)))
 }
+
+/** What a look will show once this part of the thing is in place. */
+const withPart = ({ kind }: WantedThing, finding: Finding<unknown>, part: unknown): Finding<unknown> =>
+  finding.state === 'seen' && kind.compare(part, finding.found).length > 0
+    ? { state: 'seen', found: kind.settled(part, finding.found) }
+    : finding
 
 /** A thing to be rid of. */
 export function dropTask(world: World, task: PastTask, why: ServicePlan['why']): TaskPlan {

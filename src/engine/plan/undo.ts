@@ -1,4 +1,6 @@
 /** The way back of one thing, as plans show it: the commands that lead to what was found, or why there are none. */
+import type { Address } from '../../base/address.ts'
+import { thingKey } from '../graph/tasks.ts'
 import type { AnyKind, Command } from '../kind.ts'
 import type { TaskPlan } from './plan.ts'
 import { mayCutOff, wayBack } from './way-back.ts'
@@ -10,6 +12,12 @@ import { mayCutOff, wayBack } from './way-back.ts'
 export type Undo =
   | { readonly commands: readonly Command[]; readonly loses?: 'data'; readonly from?: 'node' }
   | { readonly none: string }
+
+/** By what the way back of a service's own part of a thing is kept; that of a whole thing is kept by `thingKey`. */
+export const undoKey = (
+  service: Address,
+  { node, thing }: { readonly node: Address; readonly thing: string },
+): string => `${service} ${thingKey(node, thing)}`
 
 /** `found` is what is there now. undefined: nothing is done that could be undone. */
 export function undoOf(

@@ -36,6 +36,8 @@ is_installed() { [ "$(dpkg-query -W -f='\${db:Status-Status} ' "$1" 2>/dev/null 
 
 /**
  * $@: names, or name=version.
+ * The lists are made anew where they lack what is wanted, are a day old, or where the sources or their keys are no longer
+ * those that they were made from: their digest is noted; before there is a note, whatever changed after the lists counts.
  * What the installation will bring is noted before it begins, so that a crash in the middle forgets nothing.
  * A package's own daemon must not start by itself with a configuration that nobody wanted: while apt works, a
  * policy-rc.d of ours forbids starts (it lapses by itself when this process is gone; one that is already there is the
@@ -47,11 +49,17 @@ export const INSTALL =
   APT +
   sh`[ -z "$(dpkg --audit)" ] || dpkg --configure -a
 simulate() { apt-get -s -o DPkg::Lock::Timeout=120 install -y --no-install-recommends --allow-downgrades -- "$@"; }
+from='/etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/trusted.gpg /etc/apt/trusted.gpg.d /etc/apt/keyrings /usr/share/keyrings'
+sources() { find -L $from -type f -exec sha256sum {} + 2>/dev/null | sort -k 2 | sha256sum | cut -c 1-64; }
 fresh() { [ -n "$(find /var/lib/apt/lists/partial "$notes/updated" -maxdepth 0 -mtime -1 2>/dev/null)" ]; }
+listed() {
+  if [ -s "$notes/updated" ]; then [ "$(cat "$notes/updated")" = "$(sources)" ]
+  else [ -z "$(find $from -cnewer /var/lib/apt/lists/partial 2>/dev/null | head -n 1)" ]; fi
+}
 would=$(simulate "$@" 2>/dev/null) && ready=yes || ready=
-if [ -z "$ready" ] || ! fresh; then
+if [ -z "$ready" ] || ! fresh || ! listed; then
   if said=$(apt update 2>&1); then
-    case $said in *'Err:'*|*'Failed to fetch'*) ;; *) touch "$notes/updated";; esac
+    case $said in *'Err:'*|*'Failed to fetch'*) ;; *) sources >"$notes/updated";; esac
   elif [ -z "$ready" ]; then
     printf '%s\n' "$said" >&2; exit 100
   fi

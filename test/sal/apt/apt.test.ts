@@ -33,6 +33,33 @@ test('packages that no list knows yet are installed after an update, and go with
   expect(room.sh('ls -A "$1"', room.ays)).toBe('')
 })
 
+test('a source that came after the lists is asked before anything is installed, and only then', async () => {
+  const second = '/srv/ays-test-second'
+  room.sh(MAKE_REPOSITORY, second)
+  room.sh(
+    'cd "$1"; rm ays-test-a_1.0.deb ays-test-other_1.0.deb; sed -i "/^Package: ays-test-other/,/^$/d" Packages',
+    second,
+  )
+  // The first source has version 1.0 alone.
+  room.sh(
+    'cd "$1"; awk \'BEGIN { RS = ""; ORS = "\\n\\n" } !/Package: ays-test-a\\nVersion: 2/\' Packages >P; mv P Packages; echo "deb [trusted=yes] file:$1 ./" >/etc/apt/sources.list; apt-get -qq update; touch -d "1 minute ago" /var/lib/apt/lists/partial',
+    '/srv/ays-test-repository',
+  )
+  const listed = (): string => room.sh('stat -c %Y /var/lib/apt/lists/partial')
+  room.sh('touch -d "2 minutes ago" /etc/apt/sources.list')
+  const policy = (name: string): string => room.sh('apt-cache policy "$1" | sed -n "s/^  Candidate: //p"', name)
+  await room.settle(packagesKind, wantedOf('ays-test-other'))
+  expect(policy('ays-test-a')).toBe('1.0\n')
+  room.sh('touch -d "1 minute ago" /var/lib/apt/lists/partial')
+  const before = listed()
+  await room.settle(packagesKind, wantedOf('ays-test-other', 'ays-test-b'))
+  expect(listed()).toBe(before)
+  room.sh('echo "deb [trusted=yes] file:$1 ./" >/etc/apt/sources.list.d/second.list', second)
+  room.sh('touch -d "1 hour ago" /etc/apt/sources.list.d/second.list')
+  await room.settle(packagesKind, wantedOf('ays-test-a'))
+  expect(installed()).toContain('ays-test-a 2.0')
+})
+
 test('a version that is wanted is the one installed, upwards and downwards', async () => {
   await room.settle(packagesKind, wantedOf('ays-test-a'))
   const { changes } = await room.settle(packagesKind, wantedOf('ays-test-a=1.0'))

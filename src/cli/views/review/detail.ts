@@ -44,7 +44,7 @@ export function detailOf(service: ServicePlan, notes: PlanNotes): ServiceDetail 
       return {
         node,
         commands: shown(own.flatMap((task) => task.commands)),
-        undo: undoLines(own, notes.undo, { palette: paletteOf(false), shown: new Map() }),
+        undo: undoLines(service.address, own, notes.undo, { palette: paletteOf(false), shown: new Map() }),
       }
     }),
     ...(problem ? { problem: [problem.message, ' ', code(problem.code)] } : {}),
