@@ -23,11 +23,11 @@ export const mongodb = defineTemplate({
   summary: 'A MongoDB server on a node, with its data.',
   description: [
     'Debian since 10 and Ubuntu since 22.04 have no package of it, and there ays refuses. MongoDB Inc. documents an apt source of its',
-    'own; a node that has it takes the name of its package. Apply the source before (`--target`): what services of one node need of',
-    'apt is installed in one go.',
+    'own; a node that has it takes the name of its package. `$after` has the source and its key on the node before the package is',
+    'installed.',
     '',
     '```yaml',
-    'file__mongodb_key:                    # from https://www.mongodb.org/static/pgp/',
+    'file__mongodb_key:                    # from https://pgp.mongodb.com/server-8.0.asc',
     '  node: n1',
     '  path: /usr/share/keyrings/mongodb-server-8.0.asc',
     '  content: ${file("files/server-8.0.asc")}',
@@ -39,6 +39,7 @@ export const mongodb = defineTemplate({
     'mongodb__db:',
     '  node: n1',
     '  package: mongodb-org-server',
+    '  $after: [file/mongodb_key, file/mongodb_source]',
     '```',
   ].join('\n'),
   data: Type.Object({
