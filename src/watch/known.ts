@@ -5,7 +5,7 @@ import type { ActionState } from '../store/store.ts'
 import type { WatchedService } from '../workspace.ts'
 import type { WatchNote } from './events.ts'
 import type { Finding } from './judge.ts'
-import { nextAttempt } from './ladder.ts'
+import { DENIED_EVERY_MS, LADDER_MS, nextAttempt } from './ladder.ts'
 
 export interface KnownOptions {
   now(): number
@@ -167,12 +167,16 @@ export class KnownServices {
     const now = this.#options.now()
     const attempts = (retry?.attempts ?? 0) + 1
     const { retriesMs } = this.#options.service(address) ?? {}
-    const nextAt = then === 'given up' ? undefined : nextAttempt(attempts, now, retriesMs)
+    const onLadder = then === 'given up' ? undefined : nextAttempt(attempts, now, retriesMs)
+    const wasKept = attempts > (retriesMs ?? LADDER_MS).length + 1
+    const isKept = onLadder === undefined && then === 'again' && problem.code === 'POLICY_DENIED'
+    const nextAt = isKept ? now + DENIED_EVERY_MS : onLadder
     const next = nextAt === undefined ? {} : { nextAt }
     const digest = finding && 'digest' in finding ? { digest: finding.digest } : { digest: finding?.state ?? 'new' }
     this.#put(address, { retry: { attempts, ...next, ...digest } })
     this.#options.note({ address, action: 'apply', entry: '', state: 'error', attempts, lastAt: now, ...next, problem })
-    this.#options.tell({ type: 'failed', service: address, problem, attempts, ...next })
+    // After the ladder it is known by all.
+    if (!isKept || !wasKept) this.#options.tell({ type: 'failed', service: address, problem, attempts, ...next })
   }
 
   /** Attempts that are due, and that `ays cancel` has called off meanwhile, are not made. */

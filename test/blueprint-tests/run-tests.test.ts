@@ -108,6 +108,31 @@ describe('what is given', () => {
     ).toEqual([])
   })
 
+  test('a rule of policy.yaml refuses at one time and not at another, and nobody has to approve', async () => {
+    const run = await runTests({
+      folder: workspace({
+        'policy.yaml': `rules:
+  - { name: hours, deny: now.hour >= 20, message: not at night }
+  - { name: greeting, for: service, warn: service.action == "create", message: "a new \${service.role}" }
+approvals: [{ risk: low }]
+keys: { anna: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl }
+`,
+        'tests/a.test.yaml': `given: { env: { WHO: bob } }
+tests:
+  by day:
+    given: { now: 2026-01-07T12:30:00Z }
+    expect: { settles: true, warned: { code: POLICY_WARNED, says: a new file } }
+  at night:
+    given: { now: 2026-01-07T22:30:00+01:00 }
+    expect: { refused: { code: POLICY_DENIED, at: policy.yaml:2, says: not at night } }
+`,
+      }),
+    })
+    expect(run.problems).toEqual([])
+    expect(run.results.flatMap((result) => result.failures)).toEqual([])
+    expect(run.results).toHaveLength(2)
+  })
+
   test('a blueprint may stand in the test itself: its mistakes are told where they stand', async () => {
     const run = await runTests({
       folder: workspace({

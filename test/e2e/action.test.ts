@@ -182,6 +182,18 @@ describe('the action', () => {
     expect(ays('plan', 'infra')).toBe(2)
   })
 
+  test('a plan that policy.yaml denies fails the review, and the comment says which rule', async () => {
+    push('change', {
+      [main]: blueprint('good-day'),
+      'infra/policy.yaml': 'rules: [{ name: none, deny: plan.nodes.size() > 0, message: nothing today }]\n',
+    })
+    const denied = await run({ command: 'plan' })
+    expect(denied).toMatchObject({ ok: false, steps: { Review: 'failed' }, outputs: { changes: 'true' } })
+    expect(api.comments[0]?.body).toContain('nothing today')
+    expect(denied.log).toContain('policy.yaml denies this plan')
+    expect(denied.log).toMatch(/::error file=infra\/policy\.yaml,line=1.*nothing today/)
+  })
+
   test('every mistake stands at its line of the repository, and in the comment', async () => {
     push('broken', { [main]: `${blueprint('x')}file__bad: { node: n9, path: /b, contnt: c }\n` })
     const review = await run({ command: 'plan' })

@@ -98,6 +98,26 @@ services:
     expect((await diff(base)).notes.join()).toContain('policy.yaml differs in the head')
   })
 
+  test('the policy of the base judges it, whatever the head says of it', async () => {
+    const rules = (deny: string): string => `rules: [{ name: none, deny: '${deny}', message: no new services }]\n`
+    const base = repository.commit({ 'ays.yaml': '', 'policy.yaml': rules('plan.counts.create > 0'), [FILE]: node })
+    repository.commit({
+      'policy.yaml': rules('false'),
+      [FILE]: `${node}file__a: { node: n1, path: /a, content: a }\n`,
+    })
+    const denials = async (trust: 'trusted' | 'untrusted') =>
+      (await diff(base, 'HEAD', trust)).plan.blocked.map((one) => `${one.code} ${one.message}`)
+    expect(await denials('untrusted')).toEqual(['POLICY_DENIED no new services'])
+    expect(await denials('trusted')).toEqual([])
+  })
+
+  test('a base without a policy has none, also where the head adds a broken one', async () => {
+    const base = repository.commit({ 'ays.yaml': '', [FILE]: node })
+    repository.commit({ 'policy.yaml': 'rules: [{ name: x }]\n' })
+    expect((await diff(base)).notes.join()).toContain('policy.yaml differs in the head')
+    await expect(diff(base, 'HEAD', 'trusted')).rejects.toThrow(/POLICY_INVALID/)
+  })
+
   test.each([
     ['a symbolic link to outside', { 'x.txt': { link: '/etc/hostname' } }, 'x.txt'],
     ['a folder that is a link', { dir: { link: '/etc' } }, 'dir/hostname'],

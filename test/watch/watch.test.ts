@@ -131,6 +131,25 @@ test('a failed attempt is made again by the ladder, over a restart as well, and 
   expect(failed.map((event) => event.type === 'failed' && event.attempts)).toEqual([1, 2, 3, 4, 5, 6, 7])
 })
 
+test('what a rule denies now is repaired at the hour when it does not', async () => {
+  const world = openWorld('node.sim__n: {}\nnote__a: {}\n')
+  await world.apply()
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions()
+  const rule = `{ name: night, deny: now.time < "06:00", message: not at night }`
+  world.write('policy.yaml', `timeZone: ${timeZone}\nrules: [${rule}]\n`)
+  const running = world.start()
+  await world.clock.pass(1_000)
+  drift(world, 'n')
+  await world.clock.pass(8 * 3_600_000)
+  const [drifted, ...after] = running.events.filter((event) => event.type !== 'started')
+  expect(drifted?.type).toBe('drifted')
+  const denied = after.filter((event) => event.type === 'failed' && event.problem.code === 'POLICY_DENIED')
+  expect(denied.length).toBe(7) // one for each rung of the ladder, and then quiet
+  const repaired = after.find((event) => event.type === 'repaired')
+  expect(((repaired?.at ?? 0) - MIDNIGHT) / 3_600_000).toBeGreaterThanOrEqual(6)
+  expect(((repaired?.at ?? 0) - MIDNIGHT) / 3_600_000).toBeLessThan(6.6)
+})
+
 test('the $retries of a service come before the ladder', async () => {
   const world = openWorld('node.sim__n: {}\ndeaf__a: { $retries: [5, 10, 15] }\n', 'watch: { apply: all }\n')
   const running = world.start()
