@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
-import { environmentVariables } from '../base/environment.ts'
+import { wholeEnvironment } from '../base/environment.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { readSettings } from '../workspace/read.ts'
 import { isInside } from '../workspace/source-files.ts'
@@ -88,7 +88,7 @@ function start(folder: string, request: AtRequest, output: Writable, done: () =>
   const [, program = ''] = process.argv
   const child = spawn(process.execPath, [program, ...request.args], {
     cwd,
-    env: { ...environmentVariables(), ...request.env, ...told(request) },
+    env: { ...wholeEnvironment(), ...request.env, ...told(request) },
     // A session of its own: what ends the connection does not end it.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

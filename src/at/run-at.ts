@@ -1,6 +1,7 @@
 /** The near end of `--at`: one ssh that carries the workspace there and what is said back. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { environmentVariables } from '../base/environment.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { words } from '../transport/quote.ts'
 import type { SourceFile } from '../workspace/source-files.ts'
@@ -29,6 +30,7 @@ export async function runAt(input: AtInput): Promise<number> {
   const options = ['-T', '-x', '-o', 'ServerAliveInterval=10', '-o', 'ServerAliveCountMax=3']
   const ssh = spawn('ssh', [...options, '--', destination.ssh, `exec ${words([program, 'at-host'])}`], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: environmentVariables(),
   })
   const said = new Said()
   ssh.stdin.on('error', () => {}) // it ended meanwhile; its exit says why

@@ -7,7 +7,7 @@ import { runAt } from '../at/run-at.ts'
 import { environmentVariable } from '../base/environment.ts'
 import { ProblemsError } from '../base/problem.ts'
 import { readYaml } from '../engine/blueprint/read-yaml.ts'
-import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import { secretVariables, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import { showCommit, tryGitCommit } from '../workspace/git-commit.ts'
 import { findRoot } from '../workspace/locate.ts'
 import { readSettings } from '../workspace/read.ts'
@@ -180,13 +180,8 @@ function without(words: readonly string[], folder: string): string[] {
 }
 
 /** Of the variables that ays.yaml names: they travel inside the connection, in no command line. */
-function valuesOf({ env, secrets, secretsFile }: WorkspaceFile): Record<string, string> {
-  const identity = secretsFile?.identity
-  const names = [
-    ...env,
-    ...Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : [])),
-    ...(identity && 'env' in identity ? [identity.env] : []),
-  ]
+function valuesOf(file: WorkspaceFile): Record<string, string> {
+  const names = [...file.env, ...secretVariables(file)]
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = environmentVariable(name)

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
+import { environmentVariables } from '../base/environment.ts'
 import { roadTo } from '../sal/lab/places.ts'
 
 export interface Forward {
@@ -37,7 +38,7 @@ export async function forward(
 
 /** One connection is one relay; each ends with the other. */
 function carry(socket: Socket, [program = '', ...args]: readonly string[]): void {
-  const relay = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] })
+  const relay = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'], env: environmentVariables() })
   relay.once('error', () => socket.destroy())
   relay.stdin.on('error', () => socket.destroy())
   relay.stdout.on('error', () => socket.destroy())

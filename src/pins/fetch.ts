@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { execa } from 'execa'
+import { environmentVariables } from '../base/environment.ts'
 import { ProblemsError } from '../base/problem.ts'
 import { isUrl, type Source } from '../workspace/template-source.ts'
 
@@ -38,7 +39,14 @@ const isBare = (folder: string): boolean => existsSync(join(folder, 'HEAD')) && 
 /** Gives the commit. What is written to files is what the repository holds, whatever line ends git is told to make. */
 async function clone(source: string, ref: string | undefined, into: string, signal: AbortSignal): Promise<string> {
   const git = async (...words: string[]): Promise<string> => {
-    const run = await execa('git', words, { reject: false, cancelSignal: signal, stdin: 'inherit', timeout: GIT_MS })
+    const run = await execa('git', words, {
+      reject: false,
+      cancelSignal: signal,
+      stdin: 'inherit',
+      timeout: GIT_MS,
+      env: environmentVariables(),
+      extendEnv: false,
+    })
     if (run.code === 'ENOENT') throw failed('git is not here: it fetches templates.', 'Install git.')
     if (run.exitCode === 0) return run.stdout
     const said = run.stderr.trim().split('\n').slice(-3).join(' ') || run.shortMessage || 'it ended'

@@ -67,10 +67,13 @@ const SAFE = [
   ].flatMap((setting) => ['-c', setting]),
 ]
 
+/** What git needs to start. Which variables hold secrets is not known here: ays.yaml is among what is read. */
+const PLAIN = ['PATH', 'HOME', 'USER', 'LOGNAME', 'XDG_CONFIG_HOME', 'TMPDIR']
+
 /** Of git's own variables only those that name the person's settings: `safe.directory` is among them. */
 function safeEnvironment(): Record<string, string> {
   const kept = Object.entries(environmentVariables()).filter(
-    ([name, value]) => value !== undefined && (!name.startsWith('GIT_') || name.startsWith('GIT_CONFIG_')),
+    ([name, value]) => value !== undefined && (PLAIN.includes(name) || name.startsWith('GIT_CONFIG_')),
   )
   return {
     ...(Object.fromEntries(kept) as Record<string, string>), // the undefined ones are out

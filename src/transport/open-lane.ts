@@ -1,6 +1,7 @@
 /** Opens a lane: starts its shell, sends it the program and waits for the hello. */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { environmentVariables } from '../base/environment.ts'
 import { Lane, LaneLostError, whenGone } from './lane.ts'
 import { laneProgram } from './lane-program.ts'
 import { Bounded, MarkScanner } from './stream.ts'
@@ -15,7 +16,11 @@ export async function openLane(
 ): Promise<Lane> {
   const [file = '/bin/sh', ...args] = argv
   // Detached: a Ctrl-C at the terminal, and the lane's own `kill 0`, must not cross between ays and the lane.
-  const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(file, args, {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: environmentVariables(),
+  })
   child.stdin?.on('error', () => undefined)
   const [a, b] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')]
   const program = Buffer.from(laneProgram(a, b))

@@ -2,14 +2,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Address } from '../base/address.ts'
-import { environmentVariable } from '../base/environment.ts'
+import { environmentVariable, keepFromChildren } from '../base/environment.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Sealer, Secret } from '../base/secret.ts'
 import type { Blueprint, Scope } from '../engine/blueprint/declaration.ts'
 import { readBlueprint } from '../engine/blueprint/read-blueprint.ts'
 import { readVars } from '../engine/blueprint/vars.ts'
 import { meetsRange } from '../engine/blueprint/version-range.ts'
-import { readWorkspaceFile, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
+import { readWorkspaceFile, secretVariables, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import { readSource } from './read-source.ts'
 import { type Secrets, secretsOf } from './secrets.ts'
 import type { Simulation } from './simulation.ts'
@@ -29,7 +29,7 @@ export interface ReadOptions {
   readonly secrets?: Secrets | undefined
 }
 
-/** ays.yaml alone: it says which state belongs to the workspace. */
+/** ays.yaml alone: it says which state belongs to the workspace, and which variables hold secrets: these stay with ays. */
 export function readSettings(
   root: string,
   sources?: Sources,
@@ -39,6 +39,7 @@ export function readSettings(
     ? readSource(root, path, sources)
     : { file: { path: 'ays.yaml', text: '' }, problems: [] }
   const { workspace, problems } = readWorkspaceFile(source.file)
+  keepFromChildren(secretVariables(workspace))
   return { file: workspace, problems: [...source.problems, ...problems, ...versionProblems(workspace)] }
 }
 

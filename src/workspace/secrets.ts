@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { environmentVariable } from '../base/environment.ts'
+import { environmentVariable, wholeEnvironment } from '../base/environment.ts'
 import { type Sealer, Secret } from '../base/secret.ts'
 import { didYouMean } from '../base/suggest.ts'
 import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
@@ -79,6 +79,7 @@ function readFile(path: string, shown: string): Answer {
 function runCommand(root: string, [program = '', ...args]: readonly string[]): Answer {
   const ran = spawnSync(program, args, {
     cwd: root,
+    env: wholeEnvironment(),
     encoding: 'utf8',
     timeout: COMMAND_MS,
     maxBuffer: OUTPUT_BYTES_MAX,

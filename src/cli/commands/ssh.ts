@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { Args } from '@oclif/core'
+import { environmentVariables } from '../../base/environment.ts'
 import { AysCommand } from '../command.ts'
 import { oneNode } from '../nodes.ts'
 import { folderFlag, workspaceFlags, workspaceOptions } from '../options.ts'
@@ -34,7 +35,7 @@ export async function inherit([program = '', ...args]: readonly string[]): Promi
   process.on('SIGINT', ignore)
   try {
     return await new Promise((resolve, reject) => {
-      const child = spawn(program, args, { stdio: 'inherit' })
+      const child = spawn(program, args, { stdio: 'inherit', env: environmentVariables() })
       child.once('error', reject)
       child.once('close', (code) => resolve(code ?? 1))
     })

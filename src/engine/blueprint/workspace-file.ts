@@ -102,6 +102,15 @@ export function readWorkspaceFile(file: SourceFile): {
   return { workspace: typed(raw, variables, placesIn(root)), problems: sortProblems(problems) }
 }
 
+/** Names of the environment variables that give secrets, or open the file of them. */
+export function secretVariables({ secrets, secretsFile }: Pick<WorkspaceFile, 'secrets' | 'secretsFile'>): string[] {
+  const identity = secretsFile?.identity
+  return [
+    ...Object.values(secrets).flatMap((source) => ('env' in source ? [source.env] : [])),
+    ...(identity && 'env' in identity ? [identity.env] : []),
+  ]
+}
+
 function typed(
   raw: Raw,
   vars: Readonly<Record<string, VarDeclaration>>,
