@@ -24,10 +24,12 @@ export class Secret {
   readonly ref: string
   readonly #value: string
   readonly #sealer: Sealer
-  constructor(ref: string, value: string, sealer: Sealer) {
+  /** `made`: put together of others, which are known already. */
+  constructor(ref: string, value: string, sealer: Sealer, made = false) {
     this.ref = ref
     this.#value = value
     this.#sealer = sealer
+    if (!made) noteKnown(sealer, value)
   }
   /** The plain value, for the one place that writes it to a node's stdin. */
   reveal(): string {
@@ -40,6 +42,10 @@ export class Secret {
   with(ref: string, value: string): Secret {
     return new Secret(ref, value, this.#sealer)
   }
+  /** A text of which this one is a part, as it is. */
+  around(value: string): Secret {
+    return new Secret(this.ref, value, this.#sealer, true)
+  }
   toString(): string {
     return '‹secret›'
   }
@@ -50,6 +56,22 @@ export class Secret {
     return '‹secret›'
   }
 }
+
+/** Every secret value that came up under this sealer so far: what nodes say is searched for them. */
+export const knownSecrets = (sealer: Sealer): ReadonlySet<string> => known.get(sealer) ?? NONE
+
+/** What is shorter would be found in text that has nothing to do with it. */
+export const KNOWN_LENGTH_MIN = 6
+
+function noteKnown(sealer: Sealer, value: string): void {
+  if (value.length < KNOWN_LENGTH_MIN) return
+  const values = known.get(sealer)
+  if (values) values.add(value)
+  else known.set(sealer, new Set([value]))
+}
+
+const known = new WeakMap<Sealer, Set<string>>()
+const NONE: ReadonlySet<string> = new Set()
 
 export const isSecret = (value: unknown): value is Secret => value instanceof Secret
 export const isSealed = (value: unknown): value is Sealed =>
@@ -63,14 +85,14 @@ export function text(strings: TemplateStringsArray, ...parts: readonly (string |
     if (isSecret(part)) secret ??= part
     plain += (isSecret(part) ? part.reveal() : String(part)) + (strings[i + 1] ?? '')
   })
-  return secret ? secret.with(secret.ref, plain) : plain
+  return secret ? secret.around(plain) : plain
 }
 
 /** Joins texts; a secret among them makes the whole a secret. */
 export function joinText(parts: readonly Text[], separator = '\n'): Text {
   const secret = parts.find(isSecret)
   const plain = parts.map((part) => (isSecret(part) ? part.reveal() : part)).join(separator)
-  return secret ? secret.with(secret.ref, plain) : plain
+  return secret ? secret.around(plain) : plain
 }
 
 /** What a text is compared by: its SHA-256, or its keyed digest where it is secret. */

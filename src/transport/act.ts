@@ -1,6 +1,7 @@
 /** Acting: a list of jobs in one exchange, and what became of each. */
 import { randomBytes } from 'node:crypto'
 import type { Problem } from '../base/problem.ts'
+import { knownSecrets } from '../base/secret.ts'
 import type { CommandResult } from '../engine/kind.ts'
 import { type Batch, batchesOf, type Member, payloadOf } from './job-batches.ts'
 import { type JobReport, type Reports, readReports } from './job-report.ts'
@@ -53,6 +54,7 @@ async function exchange(
   if (jobs.length === 0) return []
   const mark = randomBytes(16).toString('hex')
   const script = jobScript(batches, { folder: options.folder, lookMs: options.joinedMs, mark })
+  const redact = redactor([], knownSecrets(options.sealer))
   let reports: Reports
   let why: string
   try {
@@ -65,14 +67,14 @@ async function exchange(
       signal: options.signal,
     })
     reports = readReports(result.stdout.bytes, mark)
-    const words = result.stderr.bytes.toString('utf8').trim().slice(-500)
+    const words = redact(result.stderr.bytes.toString('utf8').trim()).slice(-500)
     why = result.ended
       ? `The exchange was ended (${result.ended}).`
       : `Its script ended with code ${result.code}. ${words}`
   } catch (error) {
     if (!(error instanceof LaneLostError)) throw error
     reports = { jobs: new Map(), before: new Map(), after: new Map() }
-    why = `The connection was lost. ${error.stderr}`.trim()
+    why = `The connection was lost. ${redact(error.stderr)}`.trim()
   }
   const outcomes: (NodeOutcome | 'apart')[] = []
   for (const batch of batches) {
@@ -119,7 +121,7 @@ async function outcomeOf(
   switch (report.state) {
     case 'done':
     case 'failed': {
-      const ran = resultsOf(member, report)
+      const ran = resultsOf(member, report, options)
       return { state: report.state, ran, seen: await seenOf(job.afterwards, member.afterFrom, answers.after, options) }
     }
     case 'moved': {
@@ -142,8 +144,8 @@ async function outcomeOf(
   }
 }
 
-function resultsOf({ commands }: Member, report: JobReport): CommandResult[] {
-  const redact = redactor(commands.map(payloadOf))
+function resultsOf({ commands }: Member, report: JobReport, { sealer }: LookOptions): CommandResult[] {
+  const redact = redactor(commands.map(payloadOf), knownSecrets(sealer))
   return report.ran.map(({ index, code, stdout, stderr }) => ({
     title: commands[index]?.title ?? '',
     code,

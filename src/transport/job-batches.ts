@@ -48,9 +48,9 @@ export function payloadOf(command: Command): Text | undefined {
   return 'write' in command.run ? command.run.content : command.run.stdin
 }
 
-/** The commands that were given a secret. */
-export const secretsOf = ({ commands }: Member): number[] =>
-  commands.flatMap((command, i) => (isSecret(payloadOf(command)) ? [i] : []))
+/** The commands whose output may repeat a secret: one that they were given, or one that they read on the node. */
+export const tellingOf = ({ commands }: Member): number[] =>
+  commands.flatMap((command, i) => (!('write' in command.run) || isSecret(payloadOf(command)) ? [i] : []))
 
 function batchOf(jobs: readonly NodeJob[], from: number): Batch {
   const members: Member[] = []

@@ -315,7 +315,7 @@ looks() {
     part "looked"
   done
 }
-# forget PLACE SECRET_COMMANDS…: what may repeat a secret does not stay
+# forget PLACE COMMANDS…: what may repeat a secret does not stay
 forget() {
   get $1; shift; left=$#
   case $st in done|failed|moved) ;; *) return 0;; esac

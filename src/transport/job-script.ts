@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { isSecret } from '../base/secret.ts'
 import { type Command, SILENCE_MS } from '../engine/kind.ts'
-import { type Batch, batchesOf, type Member, secretsOf } from './job-batches.ts'
+import { type Batch, batchesOf, type Member, tellingOf } from './job-batches.ts'
 import { jobProgram } from './job-program.ts'
 import { type KeyedWrite, writeLines } from './job-writes.ts'
 import { preamble } from './preamble.ts'
@@ -84,8 +84,8 @@ function batchBody(
 }
 
 function forgetLine(member: Member): string {
-  const secrets = secretsOf(member)
-  return secrets.length > 0 ? `forget ${member.place} ${secrets.join(' ')}\n` : ''
+  const telling = tellingOf(member)
+  return telling.length > 0 ? `forget ${member.place} ${telling.join(' ')}\n` : ''
 }
 
 const when = (lines: string): string => `if [ $st = run ]; then\n${lines}fi\n`

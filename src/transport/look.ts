@@ -59,16 +59,20 @@ export async function askAlone(groups: readonly Group[], seen: Seen[], options: 
       const [question] = group.questions
       if (!question) continue
       if (hangsLeft <= 0) {
-        seen[index] = lookFailed(question, {
-          stdout: Buffer.alloc(0),
-          stderr: 'Too many looks before it hung.',
-          code: -1,
-        })
+        seen[index] = lookFailed(
+          question,
+          {
+            stdout: Buffer.alloc(0),
+            stderr: 'Too many looks before it hung.',
+            code: -1,
+          },
+          options.sealer,
+        )
         continue
       }
       const [answered = nothing] = await askGroups([group], options.singleMs, options)
       if (answered.code === 124 || answered.code === 137) hangsLeft--
-      if (!note(seen, group, answered, options.sealer)) seen[index] = lookFailed(question, answered)
+      if (!note(seen, group, answered, options.sealer)) seen[index] = lookFailed(question, answered, options.sealer)
     }
   }
   await Promise.all(Array.from({ length: Math.min(LANES_MAX, queue.length) }, worker))

@@ -1,8 +1,9 @@
 /** Questions to a node, joined by program: the scripts that ask them, and the meaning of the answers. */
 import type { Problem } from '../base/problem.ts'
-import { type Sealer, sha256 } from '../base/secret.ts'
-import type { Program } from '../engine/kind.ts'
+import { knownSecrets, type Sealer, sha256 } from '../base/secret.ts'
+import type { Finding, Program } from '../engine/kind.ts'
 import { words } from './quote.ts'
+import { redactor } from './redact.ts'
 import type { Question, Seen } from './transport.ts'
 
 /** Questions that one program answers in one go. `indexes` are their places in the list that was asked. */
@@ -78,10 +79,28 @@ const END = Buffer.from('\x1e\n')
 
 /** The finding and digest of one raw answer. */
 export function seenOf(question: Question, answer: Buffer, sealer: Sealer): Seen {
-  const text = answer
-    .toString('utf8')
-    .replaceAll(/^seal ([0-9a-f]{64})$/gm, (_line, hex: string) => `sealed ${sealer(hex)}`)
-  return { finding: question.kind.parse(text), digest: sha256(answer) }
+  const text = hidden(answer.toString('utf8'), sealer).replaceAll(
+    /^seal ([0-9a-f]{64})$/gm,
+    (_line, hex: string) => `sealed ${sealer(hex)}`,
+  )
+  return { finding: withoutSecrets(question.kind.parse(text), sealer), digest: sha256(answer) }
+}
+
+/** A text in base64 that holds a secret is known by its seal alone, also where nobody asked for that. */
+function hidden(answer: string, sealer: Sealer): string {
+  const known = knownSecrets(sealer)
+  if (known.size === 0) return answer
+  return answer.replaceAll(/^(?:text|content) ([A-Za-z0-9+/=]+)$/gm, (line, base64: string) => {
+    const bytes = Buffer.from(base64, 'base64')
+    const text = bytes.toString('utf8')
+    return [...known].some((one) => text.includes(one)) ? `seal ${sha256(bytes)}` : line
+  })
+}
+
+function withoutSecrets(finding: Finding<unknown>, sealer: Sealer): Finding<unknown> {
+  if (finding.state !== 'unknown') return finding
+  const { problem } = finding
+  return { state: 'unknown', problem: { ...problem, message: redactor([], knownSecrets(sealer))(problem.message) } }
 }
 
 export function unknownSeen(problem: Problem): Seen {
@@ -89,14 +108,14 @@ export function unknownSeen(problem: Problem): Seen {
 }
 
 /** A question whose program failed even when asked alone. */
-export function lookFailed(question: Question, answered: Answered): Seen {
+export function lookFailed(question: Question, answered: Answered, sealer: Sealer): Seen {
   const why =
     answered.code === 124 || answered.code === 137
       ? 'gave no answer in time and was ended'
       : answered.code !== 0
         ? `ended with code ${answered.code}`
         : 'gave no usable answer'
-  const tail = answered.stderr.trim().slice(-500)
+  const tail = redactor([], knownSecrets(sealer))(answered.stderr.trim()).slice(-500)
   return unknownSeen({
     code: 'LOOK_FAILED',
     message: `The look at ${question.thing} ${why}.${tail ? ` It said: ${tail}` : ''}`,

@@ -1,32 +1,85 @@
 /** Takes every secret that a command was given out of what it printed. */
-import { isSecret, type Text } from '../base/secret.ts'
+import { isSecret, KNOWN_LENGTH_MIN, type Text } from '../base/secret.ts'
 
 /** What stands in the place of a secret. */
 export const REDACTED = '‹secret›'
 
-const LINE_LENGTH_MIN = 6
+const LINE_LENGTH_MIN = KNOWN_LENGTH_MIN
 const WORD_LENGTH_MIN = 8
 const PART_LENGTH_MIN = 4
 
-/** A function that redacts the secrets among these texts, also in base64, their lines, and words that look made up. */
-export function redactor(texts: readonly (Text | undefined)[]): (text: string) => string {
-  const needles = new Set<string>()
-  for (const text of texts) {
-    if (!isSecret(text)) continue
-    for (const part of partsOf(text.reveal())) {
-      needles.add(part)
-      needles.add(Buffer.from(part).toString('base64').replace(/=+$/, ''))
-    }
-  }
-  needles.delete('')
-  if (needles.size === 0) return (text) => text
-  const ordered = [...needles].sort((a, b) => b.length - a.length)
+/**
+ * A function that redacts the secrets among these texts and all those in `known`, which a command may have read from where
+ * they were put before: as they are, in the forms in which programs show them, line by line, and words that look made up.
+ */
+export function redactor(
+  texts: readonly (Text | undefined)[],
+  known: ReadonlySet<string> = NOTHING,
+): (text: string) => string {
+  const own = texts.flatMap((text) => (isSecret(text) ? [text.reveal()] : []))
+  if (own.length === 0 && known.size === 0) return (text) => text
+  let needles: readonly string[] | undefined
   return (text) => {
-    let clean = cutEdges(text, ordered)
-    for (const needle of ordered) clean = clean.replaceAll(needle, REDACTED)
+    if (text === '') return text
+    needles ??= needlesOf(own, known)
+    let clean = cutEdges(text, needles)
+    for (const needle of needles) clean = clean.replaceAll(needle, REDACTED)
     return clean
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/** The longest first. */
+function needlesOf(own: readonly string[], known: ReadonlySet<string>): readonly string[] {
+  const there = own.length === 0 ? needlesOfKnown.get(known) : undefined
+  if (there?.of === known.size) return there.needles
+  const found = new Set(
+    [...own.flatMap((value) => partsOf(value)), ...[...known].flatMap((value) => wholesOf(value))].flatMap(formsOf),
+  )
+  found.delete('')
+  const needles = [...found].sort((a, b) => b.length - a.length)
+  if (own.length === 0) needlesOfKnown.set(known, { of: known.size, needles })
+  return needles
+}
+
+/** Values are only ever added. */
+const needlesOfKnown = new WeakMap<ReadonlySet<string>, { readonly of: number; readonly needles: readonly string[] }>()
+
+/** As it is, and as programs write it: in base64 wherever it begins, hexadecimal, in URLs, in quotes. */
+function formsOf(part: string): string[] {
+  const bytes = Buffer.from(part)
+  const inBase64 = [0, 1, 2].flatMap((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+    const sure = text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6))
+    const shown = before === 0 ? [text, sure] : [sure]
+    return shown.flatMap((one) => [one, one.replaceAll('+', '-').replaceAll('/', '_')])
+  })
+  const forms = [
+    ...inBase64,
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+    encodeURIComponent(bytes.toString('utf8')),
+    JSON.stringify(part).slice(1, -1),
+    part.replaceAll("'", "'\\''"),
+  ]
+  return [part, ...forms.filter((form) => form.length >= LINE_LENGTH_MIN)]
+}
+
+/** Of a value that other commands were given: itself and its lines. Its words may be anybody's. */
+const wholesOf = (secret: string): string[] => [
+  secret,
+  secret.trim(),
+  ...secret
+    .split('\n')
+    .filter((line) => line.trim().length >= WORD_LENGTH_MIN && !FIXED.test(line.trim()))
+    .map((line) => line.trim()),
+]
+
+/** The first and last line of keys tell nothing. */
+const FIXED = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/
 
 function partsOf(secret: string): string[] {
   const lines = secret.split('\n').map((line) => line.trim())

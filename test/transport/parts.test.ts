@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { addressOf } from '../../src/base/address.ts'
 import { randomOf } from '../../src/base/random.ts'
-import { Secret, sealerOf } from '../../src/base/secret.ts'
+import { knownSecrets, Secret, sealerOf, text as textOf } from '../../src/base/secret.ts'
 import type { SimFaults } from '../../src/engine/connection.ts'
 import { quoted } from '../../src/transport/quote.ts'
 import { LEFT_OUT, redactor } from '../../src/transport/redact.ts'
@@ -82,6 +82,25 @@ describe('redaction', () => {
     ['half of it at a gap', `… requirepass s3cret-wo${LEFT_OUT}more`, 's3cret'],
   ])('takes out %s', (_title, text, never) => {
     expect(redactor(['plain', undefined, secret])(text)).not.toContain(never)
+  })
+  const key = sealerOf(new Uint8Array(32).fill(7))
+  new Secret('secrets.file', "it's $ecret+with/signs", key)
+  test.each([
+    ['as it is', "it's $ecret+with/signs"],
+    ['in base64, in the middle of more', Buffer.from("a it's $ecret+with/signs b").toString('base64')],
+    ['in hex', Buffer.from("it's $ecret+with/signs").toString('hex')],
+    ['in a URL', `https://h/?q=${encodeURIComponent("it's $ecret+with/signs")}`],
+    ['quoted for a shell', "'it'\\''s $ecret+with/signs'"],
+  ])('takes out what another command was given, %s', (_title, text) => {
+    const shown = redactor([], knownSecrets(key))(`before ${text} after`)
+    expect(shown).toMatch(/^before .*‹secret›.* after$/)
+    expect(shown).not.toMatch(/ecret\+with|signs|aXQncy|JGVjcmV0|6974277320/)
+  })
+  test('what is put together of secrets is known by them', () => {
+    const other = sealerOf(new Uint8Array(32).fill(8))
+    const whole = textOf`user u\npassword ${new Secret('secrets.y', 'geheimnis', other)}\n`
+    expect([...knownSecrets(other)]).toEqual(['geheimnis'])
+    expect(redactor([whole], knownSecrets(other))('x geheimnis y')).toBe('x ‹secret› y')
   })
   test('leaves everything else alone', () => {
     expect(redactor(['plain', undefined])('plain text')).toBe('plain text')

@@ -1,6 +1,7 @@
 /** One thing: wanted, found and remembered → what is to be done about it. The same code plans and acts. */
 import { type Json, plain, sameData } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
+import { isSealed } from '../../base/secret.ts'
 import { type Leaf, partAt, withParts } from '../graph/leaves.ts'
 import type { Left } from '../graph/tasks.ts'
 import type { AnyKind, Command, Effect, FieldChange, Finding } from '../kind.ts'
@@ -82,7 +83,7 @@ function decide(
   if (finding.state === 'unknown') return unknown(finding.problem)
   const { found } = finding
   const bare = sameData(found, kind.bare)
-  const changes = kind.compare(wanted, found)
+  const changes = veiled(kind.compare(wanted, found), past)
   if (finding.state === 'moving')
     return {
       ...nothing(found),
@@ -114,6 +115,16 @@ function decide(
     becomes,
     ...undoOf(kind, { wanted, found, becomes, commands }),
   }
+}
+
+/** What was a secret when it was last applied is still one where the blueprint now wants plain text in its place. */
+function veiled(changes: readonly FieldChange[], past: Past | undefined): readonly FieldChange[] {
+  const before: unknown = past?.wanted
+  if (typeof before !== 'object' || before === null) return changes
+  return changes.map((change) => {
+    const was = Object.entries(before).find(([key]) => key === change.path)?.[1]
+    return isSealed(was) && change.from !== undefined ? { ...change, from: plain(was) } : change
+  })
 }
 
 /** For import: what is there is taken as it is, nothing is done. undefined: there is nothing to adopt. */
