@@ -1,10 +1,8 @@
 /** Commands of a person's own: for what no other template does yet. */
 import { Type } from 'typebox'
 import { tryReadDuration } from '../base/duration.ts'
-import { ProblemsError } from '../base/problem.ts'
-import { isSecret, type Text } from '../base/secret.ts'
 import { defineTemplate } from '../engine/template.ts'
-import { command as commandTask, type Run } from '../sal/command/command.ts'
+import { command as commandTask } from '../sal/command/command.ts'
 import { onNode } from './places.ts'
 
 const words = (description: string) =>
@@ -34,12 +32,12 @@ export const command = defineTemplate({
   ].join('\n'),
   data,
   parent: onNode,
-  tasks: ({ data, slug, address }) => [
+  tasks: ({ data, slug }) => [
     commandTask({
       name: slug,
-      run: withoutSecrets(address, data.run),
-      ...(data.check === undefined ? {} : { check: withoutSecrets(address, data.check) }),
-      ...(data.undo === undefined ? {} : { undo: withoutSecrets(address, data.undo) }),
+      run: data.run,
+      ...(data.check === undefined ? {} : { check: data.check }),
+      ...(data.undo === undefined ? {} : { undo: data.undo }),
       ...limitOf(data.timeout),
       slow: true,
     }),
@@ -49,17 +47,4 @@ export const command = defineTemplate({
 const limitOf = (timeout: string | undefined): { timeoutMs?: number } => {
   const timeoutMs = timeout === undefined ? undefined : tryReadDuration(timeout)
   return timeoutMs === undefined ? {} : { timeoutMs }
-}
-
-/** Validated data may hold a Secret where the schema says string. Throws ProblemsError then. */
-function withoutSecrets(address: string, run: Run): Run {
-  const words: readonly Text[] = typeof run === 'string' ? [run] : [run].flat()
-  if (!words.some(isSecret)) return run
-  throw new ProblemsError([
-    {
-      code: 'SECRET_MISPLACED',
-      message: `${address} has a secret in its command line, where others on the node can read it.`,
-      hint: 'Write it to a file of mode 0600 with the template `file`, and let the command read that.',
-    },
-  ])
 }

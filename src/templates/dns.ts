@@ -19,7 +19,9 @@ const clientData = Type.Object({
     ALGORITHMS.map((one) => Type.Literal(one)),
     { default: 'hmac-sha256' },
   ),
-  keySecret: Type.Optional(Type.String({ minLength: 1, description: 'The key in base64. Best a secret.' })),
+  keySecret: Type.Optional(
+    Type.String({ minLength: 1, secret: true, description: 'The key in base64. Best a secret.' }),
+  ),
   description: Type.Optional(Type.String()),
 })
 

@@ -7,7 +7,7 @@ export const packetnetClient = defineTemplate({
   name: 'packetnet_client',
   summary: 'An account at packet.net, as AYS wrote it. Only noted.',
   data: Type.Object({
-    token: Type.Optional(Type.String({ description: 'Best a secret. Nothing uses it any more.' })),
+    token: Type.Optional(Type.String({ secret: true, description: 'Best a secret. Nothing uses it any more.' })),
     description: Type.Optional(Type.String()),
   }),
 })

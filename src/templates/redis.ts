@@ -15,7 +15,7 @@ export const redis = defineTemplate({
     port: Type.Integer({ minimum: 1, maximum: 65_535, default: 6379 }),
     maxram: Type.String({ pattern: '^[0-9]+(kb|mb|gb|k|m|g)?$', default: '100mb' }),
     appendonly: Type.Boolean({ default: true, description: 'Writes are kept on disk as they come.' }),
-    password: Type.Optional(Type.String({ minLength: 8, description: 'Best a secret.' })),
+    password: Type.Optional(Type.String({ minLength: 8, secret: true, description: 'Best a secret.' })),
     description: Type.Optional(Type.String()),
   }),
   parent: onNode,

@@ -24,7 +24,9 @@ export const configuration = defineTemplate({
   name: 'configuration',
   summary: 'Keys and values for others to read.',
   data: Type.Object({
-    configurations: Type.Array(Type.Object({ key: Type.String(), value: Type.String() }), { default: [] }),
+    configurations: Type.Array(Type.Object({ key: Type.String(), value: Type.String({ secret: true }) }), {
+      default: [],
+    }),
   }),
   outputs: ({ data }) => Object.fromEntries(data.configurations.map(({ key, value }) => [key, value])),
 })

@@ -46,7 +46,9 @@ export const storageEngine = defineTemplate({
     folder: Type.Optional(
       Type.String({ pattern: '^/.', description: 'Where its data lie. Default: /var/lib/ays-engines/<name>.' }),
     ),
-    password: Type.Optional(Type.String({ minLength: 8, description: 'Best a secret. Absent: ays makes one.' })),
+    password: Type.Optional(
+      Type.String({ minLength: 8, secret: true, description: 'Best a secret. Absent: ays makes one.' }),
+    ),
   }),
   parent: oneOf(['node', 'os', 'filesystem'], {
     description: 'The node it runs on, or the file system its data lie on.',

@@ -1,6 +1,6 @@
 /** The small things of a system: files, packages, units, users. */
 import { Type } from 'typebox'
-import { text } from '../base/secret.ts'
+import { isSecret, joinText, type Secret, type Text, text } from '../base/secret.ts'
 import { defineTemplate, manyOf } from '../engine/template.ts'
 import { packages } from '../sal/apt/packages.ts'
 import { file as fileTask } from '../sal/files/file.ts'
@@ -18,7 +18,7 @@ export const file = defineTemplate({
   summary: 'A file with this content.',
   data: Type.Object({
     path: Type.String({ pattern: '^/.', description: 'Absolute path on the node. Editing it moves the file.' }),
-    content: Type.String({ description: 'Text; `${file("files/x.conf")}` reads one of the workspace.' }),
+    content: Type.String({ secret: true, description: 'Text; `${file("files/x.conf")}` reads one of the workspace.' }),
     mode,
     owner: Type.String({ default: 'root' }),
     group: Type.String({ default: 'root' }),
@@ -52,7 +52,10 @@ export const unit = defineTemplate({
     description: Type.Optional(Type.String()),
     user: Type.String({ default: 'root' }),
     workingDirectory: Type.Optional(Type.String()),
-    environment: Type.Record(Type.String(), Type.String(), { default: {} }),
+    environment: Type.Record(Type.String(), Type.String({ secret: true }), {
+      default: {},
+      description: 'Variables. Secret ones come from a file that root alone can read.',
+    }),
     after: Type.Array(Type.String(), { default: ['network.target'] }),
     restart: Type.Union([Type.Literal('no'), Type.Literal('on-failure'), Type.Literal('always')], {
       default: 'on-failure',
@@ -61,18 +64,28 @@ export const unit = defineTemplate({
   }),
   parent: onNode,
   tasks: ({ data, slug, address }) => {
-    const environment = Object.entries(data.environment).map(
-      ([key, value]) => `Environment="${key}=${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"\n`,
+    const variables: [string, Text][] = Object.entries(data.environment)
+    const environment = variables.flatMap(([key, value]) =>
+      isSecret(value) ? [] : [`Environment="${key}=${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"\n`],
     )
+    const secret = variables.flatMap(([key, value]) => (isSecret(value) ? [secretLine(key, value)] : []))
+    const secretsIn = `/etc/ays/units/${slug}.env`
+    if (secret.length > 0) environment.push(`EnvironmentFile=${secretsIn}\n`)
     const lines = `[Unit]\nDescription=${data.description ?? address}\nAfter=${data.after.join(' ')}\n\n[Service]\nExecStart=${data.exec}\nUser=${data.user}\n${data.workingDirectory ? `WorkingDirectory=${data.workingDirectory}\n` : ''}${environment.join('')}Restart=${data.restart}\n\n[Install]\nWantedBy=multi-user.target\n`
     return [
       ...(data.packages.length > 0 ? [packages([...data.packages])] : []),
+      ...(secret.length > 0 ? [fileTask(secretsIn, joinText(secret, ''), { mode: 0o600 })] : []),
       unitTask(`ays-${slug}`, text`${lines}`),
     ]
   },
   running: ({ slug, tasks }) => [running(`ays-${slug}`, { startedWith: tasks })],
   actions: { restart: restartAction(({ slug }) => `ays-${slug}`) },
 })
+
+/** As systemd reads it from an EnvironmentFile. Unit files themselves can be read by everybody. */
+function secretLine(key: string, value: Secret): Secret {
+  return value.with(value.ref, `${key}="${value.reveal().replaceAll(/[\\"$`]/g, '\\$&')}"\n`)
+}
 
 export const user = defineTemplate({
   name: 'user',

@@ -260,6 +260,18 @@ export const rows: readonly Row[] = [
     ['FIELD_TYPE 2:10'],
     { settings: 'secrets: { p: { file: p.txt } }\n', files: { 'p.txt': '5' } },
   ],
+  [
+    'a secret as a name of $each',
+    'app__a:\n  $each: "${{secrets.p: 1}}"\n  count: 1\n',
+    ['EXPRESSION 2:11'],
+    { settings: 'secrets: { p: { file: p.txt } }\n', files: { 'p.txt': 'geheim' } },
+  ],
+  [
+    'a secret in a field that is not made for one',
+    'app__a:\n  title: x${secrets.p}\n',
+    ['SECRET_MISPLACED 2:10'],
+    { settings: 'secrets: { p: { file: p.txt } }\n', files: { 'p.txt': 'geheim' } },
+  ],
   ['each outside $each', 'db__d:\n  size: ${each.key}\n', ['EXPRESSION 2:9']],
   ['services without brackets', 'db__d:\n  size: ${services.x}\n', ['EXPRESSION 2:11']],
   ['services of no address', 'db__d:\n  size: ${services["x"].y}\n', ['EXPRESSION 2:11']],

@@ -18,7 +18,7 @@ const app = defineTemplate({
     owner: Type.Optional(Type.Object({ name: Type.String(), id: Type.Optional(Type.Integer()) })),
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
     any: Type.Optional(Type.Unknown()),
-    password: Type.Optional(Type.String()),
+    password: Type.Optional(Type.String({ secret: true })),
   }),
   parent: optionalOf(['node', 'os']),
   consumes: { store: manyOf(['db'], { max: 2 }) },

@@ -8,9 +8,9 @@ export type Known = Json | Secret | Later
 
 /**
  * Lets values into an evaluation and out again, and notes which secrets were read meanwhile, and what is known only
- * after apply: of that, `variant` says which stand-in is let in.
+ * after apply: of that, `variant` says which stand-in is let in. `source` is the text of the expression.
  */
-export function openGate(variant: 0 | 1 = 0) {
+export function openGate(source: string, variant: 0 | 1 = 0) {
   const touched: Secret[] = []
   const laters: Later[] = []
   const originals = new Map<object, Known>()
@@ -46,11 +46,17 @@ export function openGate(variant: 0 | 1 = 0) {
   const leave = (value: unknown): Known => {
     const only = touched[0]
     if (only && value === only.reveal() && touched.every((one) => one === only)) return only
-    if (only) return seal(out(value), only)
+    if (only) {
+      const result = out(value)
+      // A key is a name that everybody reads, and cannot be sealed: only what the expression itself says may be one.
+      if (madeKeys.some((key) => !source.includes(key))) throw new Refused('it would make a secret the key of a map')
+      return seal(result, only)
+    }
     // What came in goes out as it is, however much it holds.
     const whole = typeof value === 'object' && value !== null ? originals.get(value) : undefined
     return whole ?? out(value)
   }
+  const madeKeys: string[] = []
   let given = 0
   const out = (value: unknown): Known => {
     if (++given > VALUES_MAX) throw new Refused(`it gives more than ${VALUES_MAX} values`)
@@ -76,7 +82,10 @@ export function openGate(variant: 0 | 1 = 0) {
       if (Array.isArray(value) || value instanceof Set) return [...value].map(out) as readonly Json[]
       const entries =
         value instanceof Map ? [...value.entries()] : value.constructor === Object ? Object.entries(value) : undefined
-      if (entries) return Object.fromEntries(entries.map(([key, inner]) => [String(key), out(inner)])) as Json
+      if (entries) {
+        madeKeys.push(...entries.map(([key]) => String(key)))
+        return Object.fromEntries(entries.map(([key, inner]) => [String(key), out(inner)])) as Json
+      }
     }
     throw new Refused(
       'it gives neither text, a number, true or false, a list nor a map; string(…) makes text of most things',

@@ -87,7 +87,7 @@ function evaluateOnce(
   services: Readonly<Record<string, Known>>,
   variant: 0 | 1,
 ): Evaluated {
-  const gate = openGate(variant)
+  const gate = openGate(compiled.source, variant)
   const secrets = compiled.names.flatMap((one) =>
     one.root === 'secrets' ? [[one.name, scope.secret(one.name)] as const] : [],
   )

@@ -26,6 +26,8 @@ export interface SchemaPart {
   readonly maxItems?: number
   readonly pattern?: string
   readonly format?: string
+  /** A secret may stand here: what is made of it goes to nodes as a secret. */
+  readonly secret?: boolean
 }
 
 /** Fills in defaults in place and gives every mistake. A schema is compiled once, when it is first used. */

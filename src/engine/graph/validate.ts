@@ -53,11 +53,31 @@ export function validateFields(
     (error) => !isWaiting(pathOf(error), waiting) && !isWaiting(pathOf(error), held.laters),
   )
   if (errors.length > 0) problems.push(...mistakesOf(errors, placesOf(known, options.at), held.secrets, options))
+  if (template.unbuilt === undefined) problems.push(...misplacedSecrets(held, placesOf(known, options.at), options))
   for (const restore of held.restore) restore()
   if (held.laters.size > 0) problems.push(...mistypedLaters(held, placesOf(known, options.at), options))
   // Secret objects are hidden behind JSON's type: JSON shows them sealed, as Service.data says.
   return { data: checked as JsonObject, laters: held.laters, problems }
 }
+
+/** A template that does not say so of a field would take it for text, and write it where everybody reads it. */
+function misplacedSecrets(
+  { secrets, laters, schema }: Held,
+  places: Readonly<Record<string, Place>>,
+  { address }: ValidateOptions,
+): Problem[] {
+  const waiting = [...laters].flatMap(([path, later]) => (later.standIns.some(isSecret) ? [path] : []))
+  return [...secrets, ...waiting].flatMap((path): Problem[] => {
+    const part = schemaAt(schema, path)
+    if (!part || part.secret || !mayBeText(part)) return []
+    const message = `${address}: ${path} may not be a secret: it would stand where others can read it.`
+    const hint = 'Write the secret into a file of mode 0600 with the template `file`, and let what needs it read that.'
+    return [{ code: 'SECRET_MISPLACED', at: placeOf(places, path), message, hint }]
+  })
+}
+
+/** Where text does not fit at all, that is the mistake. */
+const mayBeText = (part: SchemaPart): boolean => part.type === 'string' || (part.anyOf?.some(mayBeText) ?? false)
 
 /** Of what is known only later, the type is known already. */
 function mistypedLaters(

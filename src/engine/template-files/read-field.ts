@@ -85,7 +85,8 @@ function schemaOf(
   })
   switch (kind) {
     case 'text':
-      return Type.String(range('minLength', 'maxLength'))
+      // What it is given goes on to the fields of its parts, which say whether a secret may stand there.
+      return Type.String({ ...range('minLength', 'maxLength'), secret: true })
     case 'integer':
       return Type.Integer(range('minimum', 'maximum'))
     case 'number':

@@ -106,9 +106,11 @@ export const engine = defineTemplate({
   data: Type.Object({
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535 })),
     size: Type.String({ default: '256mb' }),
-    password: Type.Optional(Type.String({ minLength: 20 })),
+    password: Type.Optional(Type.String({ minLength: 20, secret: true })),
     level: Type.Optional(Type.Union([Type.Literal('low'), Type.Literal('high')])),
-    users: Type.Optional(Type.Array(Type.Object({ name: Type.String(), id: Type.Optional(Type.Integer()) }))),
+    users: Type.Optional(
+      Type.Array(Type.Object({ name: Type.String({ secret: true }), id: Type.Optional(Type.Integer()) })),
+    ),
     labels: Type.Optional(Type.Record(Type.String(), Type.String())),
   }),
   parent: oneOf(['node']),
