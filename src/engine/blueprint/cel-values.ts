@@ -8,9 +8,9 @@ export type Known = Json | Secret | Later
 
 /**
  * Lets values into an evaluation and out again, and notes which secrets were read meanwhile, and what is known only
- * after apply: of that, `variant` says which stand-in is let in. `source` is the text of the expression.
+ * after apply: of that, `variant` says which stand-in is let in. What leaves was made by an expression with this `source`.
  */
-export function openGate(source: string, variant: 0 | 1 = 0) {
+export function openGate(variant: 0 | 1 = 0) {
   const touched: Secret[] = []
   const laters: Later[] = []
   const originals = new Map<object, Known>()
@@ -43,7 +43,7 @@ export function openGate(source: string, variant: 0 | 1 = 0) {
     originals.set(inside, value as Known)
     return inside
   }
-  const leave = (value: unknown): Known => {
+  const leave = (value: unknown, source: string): Known => {
     const only = touched[0]
     if (only && value === only.reveal() && touched.every((one) => one === only)) return only
     if (only) {

@@ -87,7 +87,7 @@ function evaluateOnce(
   services: Readonly<Record<string, Known>>,
   variant: 0 | 1,
 ): Evaluated {
-  const gate = openGate(compiled.source, variant)
+  const gate = openGate(variant)
   const secrets = compiled.names.flatMap((one) =>
     one.root === 'secrets' ? [[one.name, scope.secret(one.name)] as const] : [],
   )
@@ -105,7 +105,7 @@ function evaluateOnce(
           : {}),
       }),
     )
-    return { result: { value: gate.leave(result) }, laters: gate.laters() }
+    return { result: { value: gate.leave(result, compiled.source) }, laters: gate.laters() }
   } catch (error) {
     const thrown = error instanceof Error && error.cause instanceof ProblemsError ? error.cause : error
     if (thrown instanceof ProblemsError) throw thrown
