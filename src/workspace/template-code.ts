@@ -28,7 +28,8 @@ export async function loadTemplateCode(root: string): Promise<TemplateCode> {
   const { pins, problems: unread } = readPins(root)
   const problems: Problem[] = [...unread, ...pinProblems(pins)]
   const distrusted = new Set(pins.filter((one) => one.state !== 'as pinned').map((one) => one.name))
-  const templates: AnyTemplate[] = []
+  const missing = pins.filter((one) => one.state === 'missing')
+  const templates: AnyTemplate[] = missing.map(({ name }) => brokenTemplate(name))
   for (const { name, files } of codeFolders(root)) {
     const loaded = distrusted.has(name) || unread.length > 0 ? undefined : await loadOne(root, name, files)
     if (loaded && 'problem' in loaded) problems.push(loaded.problem)

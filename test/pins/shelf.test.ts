@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,7 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ProblemsError } from '../../src/base/problem.ts'
 import { addTemplates, listTemplates, removeTemplates, updateTemplates } from '../../src/pins/shelf.ts'
 import { digestFolder } from '../../src/workspace/template-lock.ts'
@@ -109,6 +110,38 @@ describe('templates of a git repository', () => {
     expect(listTemplates(root).pins.map((one) => one.state)).toEqual(['changed', 'missing'])
   })
 
+  test('one that is pinned and not there is told once, whatever services it has', async () => {
+    const [root, source] = [workspace(), repository()]
+    await addTemplates(`file://${source}`, { folder: root, here: root, signal, names: ['two'] })
+    write(root, { 'blueprints/main.yaml': 'node.sim__n:\ntwo__a: { node: n }\n' })
+    expect(await validate(root)).toEqual([])
+    rmSync(join(root, 'templates/two'), { recursive: true })
+    expect(await validate(root)).toEqual(['TEMPLATE_PIN ays.lock.yaml:4'])
+  })
+
+  test('nothing of the person’s git runs over what is fetched, and nothing of its line ends is made', async () => {
+    const [root, source, mark] = [workspace(), repository(), join(folder, 'mark')]
+    const hook = join(mkdtempSync(join(folder, 'settings-')), 'post-checkout')
+    write(dirname(hook), {
+      'post-checkout': `#!/bin/sh\ntouch ${mark}\n`,
+      config: `[core]\n\thooksPath = ${dirname(hook)}\n[filter "x"]\n\tsmudge = touch ${mark}; echo smudged\n`,
+    })
+    chmodSync(hook, 0o755)
+    write(source, { '.gitattributes': '* filter=x\n*.txt text eol=lf\n' })
+    git(source, 'add', '.')
+    git(source, 'commit', '-qm', 'attributes')
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(dirname(hook), 'config'))
+    vi.stubEnv('GIT_DIR', join(folder, 'of-a-hook'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await addTemplates(`file://${source}`, { folder: root, here: root, signal })
+    expect(existsSync(mark)).toBe(false)
+    expect(readFileSync(join(root, 'templates/one/files/a.txt'), 'utf8')).toBe('a\r\n')
+    // git as it is leaves the mark: the test could fail.
+    vi.stubEnv('GIT_DIR', undefined)
+    execFileSync('git', ['clone', '-q', `file://${source}`, join(dirname(hook), 'as-it-is')])
+    expect(existsSync(mark)).toBe(true)
+  })
+
   test('move with their branch when they are updated, and only then', async () => {
     const [root, source] = [workspace(), repository()]
     await addTemplates(`file://${source}#main`, { folder: root, here: root, signal, names: ['one'] })
@@ -166,6 +199,8 @@ describe('what cannot be is refused with a way out, and nothing is written', () 
     ['a source that is not there', '../nowhere', /There is no folder \.\.\/nowhere/],
     ['a source without templates', '.', /holds no template/],
     ['no source', '#v1', /names no source/],
+    ['a way that git would run', 'ext::true@x:y', /transport 'ext' not allowed/],
+    ['a repository over plain http', 'http://127.0.0.1:9/t.git', /transport 'http' not allowed/],
     ['a repository that is not there', `file://${folder}/nothing`, /git could not fetch/],
   ])('%s', async (_, text, message) => {
     const root = workspace()
