@@ -38,7 +38,7 @@ import { type Begun, lookForPlan, type PlanShape } from './plan-looks.ts'
 import { worldOf } from './plan-world.ts'
 import type { Planned } from './planned.ts'
 import { policyOf } from './policy-file.ts'
-import { readWorkspace } from './read.ts'
+import { readWorkspace, type WorkspaceRead } from './read.ts'
 import { deletedBy, readOrder } from './read-order.ts'
 import { renameMemory } from './rename.ts'
 import { Roads } from './roads.ts'
@@ -53,6 +53,9 @@ export interface ReadState {
   readonly built: Built
   readonly bound: readonly BoundAction[]
   readonly disabled: ReadonlySet<Address>
+  readonly conditions: WorkspaceRead['conditions']
+  readonly asleep: WorkspaceRead['asleep']
+  readonly origins: WorkspaceRead['origins']
   readonly notes: SourceNotes
   readonly policy: Policy
   readonly problems: readonly Problem[]
@@ -367,7 +370,8 @@ export class Planning {
     const { sources } = this.#options
     const { policy, problems: ruleProblems } = policyOf(this.#root, { sources, notes: read.notes })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems, ...ruleProblems])
-    this.#read = { built, bound, disabled: read.disabled, notes: read.notes, policy, problems }
+    const { disabled, conditions, asleep, origins, notes } = read
+    this.#read = { built, bound, disabled, conditions, asleep, origins, notes, policy, problems }
     return this.#read
   }
 

@@ -5,8 +5,11 @@ import type { Address } from '../base/address.ts'
 import { environmentVariable, keepFromChildren } from '../base/environment.ts'
 import type { Problem } from '../base/problem.ts'
 import { type Sealer, Secret } from '../base/secret.ts'
-import type { Blueprint, Scope } from '../engine/blueprint/declaration.ts'
+import type { Blueprint, Declaration, Scope } from '../engine/blueprint/declaration.ts'
+import type { Sources as Origins } from '../engine/blueprint/origin.ts'
 import { readBlueprint } from '../engine/blueprint/read-blueprint.ts'
+import type { Condition } from '../engine/blueprint/read-service.ts'
+import { varOrigins } from '../engine/blueprint/var-origins.ts'
 import { readVars } from '../engine/blueprint/vars.ts'
 import { meetsRange } from '../engine/blueprint/version-range.ts'
 import { readWorkspaceFile, secretVariables, type WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
@@ -59,6 +62,12 @@ export interface WorkspaceRead {
   readonly blueprint: Blueprint
   /** Services in files that a leading `_` disables: kept until --prune. */
   readonly disabled: ReadonlySet<Address>
+  /** What decides which services there are, of files that are read and of disabled ones. */
+  readonly conditions: readonly Condition[]
+  /** What stands in files that a leading `_` disables. */
+  readonly asleep: readonly Declaration[]
+  /** What values came from. */
+  readonly origins: () => Origins
   /** What was read; files of expressions are noted while the graph is linked. */
   readonly notes: SourceNotes
   readonly problems: readonly Problem[]
@@ -69,11 +78,8 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
   const { root, environment, simulate, sources: from } = options
   const varsPath = join(root, 'vars', `${environment}.yaml`)
   const variables = isThere(varsPath, from) ? readSource(root, varsPath, from) : undefined
-  const { vars, problems: varProblems } = readVars({
-    declared: settings.vars,
-    environment: variables?.file,
-    given: options.vars,
-  })
+  const varSources = { declared: settings.vars, environment: variables?.file, given: options.vars }
+  const { vars, problems: varProblems } = readVars(varSources)
   const notes = new SourceNotes()
   if (variables) notes.note('vars', variables.file.path, variables.file.text)
   const settingsPath = join(root, 'ays.yaml')
@@ -103,12 +109,15 @@ export function readWorkspace(options: ReadOptions, settings: WorkspaceFile, sea
     options.files || simulate?.blueprint
       ? []
       : blueprintPaths(root, (name) => name.startsWith('_'), from).map((path) => readSource(root, path, from).file)
-  const disabled = readBlueprint(asleep, { scope, legacy: true }).blueprint.declarations.map((one) => one.address)
+  const { blueprint: disabled, conditions } = readBlueprint(asleep, { scope, legacy: true })
   for (const { path, text } of [...sources.map((source) => source.file), ...asleep])
     notes.note('blueprints', path, text)
   return {
     blueprint: read.blueprint,
-    disabled: new Set(disabled),
+    disabled: new Set(disabled.declarations.map((one) => one.address)),
+    conditions: [...read.conditions, ...conditions],
+    asleep: disabled.declarations,
+    origins: () => ({ files: sources.map(({ file }) => file), scope, vars: varOrigins(varSources) }),
     notes,
     problems: [
       ...(variables?.problems ?? []),

@@ -6,7 +6,7 @@ import { type Problem, sortProblems } from '../../base/problem.ts'
 import type { ActionRequest, Blueprint, Declaration, Scope } from './declaration.ts'
 import type { Reader, ServiceReading } from './expressions.ts'
 import type { DeclaredData } from './presence.ts'
-import { type Block, expandBlock } from './read-service.ts'
+import { type Block, type Condition, conditionOf, expandBlock } from './read-service.ts'
 import { addressesIn, readDocument } from './read-top.ts'
 import { readYaml, type SourceFile } from './read-yaml.ts'
 import { tryDataOf } from './value.ts'
@@ -24,7 +24,11 @@ export interface BlueprintOptions {
 export function readBlueprint(
   files: readonly SourceFile[],
   options: BlueprintOptions,
-): { readonly blueprint: Blueprint; readonly problems: readonly Problem[] } {
+): {
+  readonly blueprint: Blueprint
+  readonly problems: readonly Problem[]
+  readonly conditions: readonly Condition[]
+} {
   const problems: Problem[] = []
   const lines = linesOf(files)
   const reader: Reader = { scope: options.scope, problems, lineAt: lines }
@@ -33,6 +37,7 @@ export function readBlueprint(
   const aside: Block[] = []
   const actions: ActionRequest[] = []
   const unread: Address[] = []
+  const conditions: Condition[] = []
   for (const file of files) {
     const read = (options.readYaml ?? readYaml)(file, { legacy })
     problems.push(...read.problems)
@@ -41,19 +46,28 @@ export function readBlueprint(
       readDocument(document, { blocks, shadowed: aside, actions, unread, reader, legacy })
     }
   }
-  const { declarations, second } = unique(expandAll(blocks, unread, reader), problems)
+  const { declarations, second } = unique(expandAll(blocks, unread, reader, conditions), problems)
   const shadowed = [...second, ...aside.flatMap((block) => justRead(block, reader))]
   return {
     blueprint: { declarations, actions, unread, ...(shadowed.length > 0 ? { shadowed } : {}) },
     problems: sortProblems(withoutRepeats(problems)),
+    conditions,
   }
 }
 
 /** First the blocks that need nothing of others, then those whose `$each` or `$if` reads what these declare. */
-function expandAll(blocks: readonly Block[], unread: Address[], reader: Reader): Declaration[] {
+function expandAll(
+  blocks: readonly Block[],
+  unread: Address[],
+  reader: Reader,
+  conditions: Condition[],
+): Declaration[] {
   const expand = (block: Block, declared?: DeclaredData): readonly Declaration[] | 'waits' => {
     const before = reader.problems.length
-    const expanded = expandBlock(block, reader, declared)
+    const leftOut: string[] = []
+    const expanded = expandBlock(block, reader, declared, (name) => leftOut.push(name))
+    const condition = expanded === 'waits' ? undefined : conditionOf(block, expanded, leftOut)
+    if (condition) conditions.push(condition)
     // A mistake kept it away, not a condition.
     if (expanded.length === 0 && reader.problems.length > before) unread.push(addressOf(block.template, block.name))
     return expanded

@@ -1,5 +1,5 @@
 /** Makes declarations of a block `template__name:`, several under `$each`, none where `$if` says so. */
-import { addressOf } from '../../base/address.ts'
+import { type Address, addressOf } from '../../base/address.ts'
 import type { Place } from '../../base/place.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Declaration, Entry, Scope, Value } from './declaration.ts'
@@ -40,13 +40,48 @@ export function readBlock(
   return undefined
 }
 
+/** A block whose `$each` or `$if` decides which services it declares, and what came of it. */
+export interface Condition {
+  readonly template: string
+  readonly name: string
+  readonly at: Place
+  readonly each?: Entry
+  readonly if?: Entry
+  readonly made: readonly Address[]
+  /** Those that `$if` left out. */
+  readonly leftOut: readonly Address[]
+}
+
+/** undefined: nothing decides whether its service is there. */
+export function conditionOf(
+  { template, name, at, keys }: Block,
+  made: readonly Declaration[],
+  leftOut: readonly string[],
+): Condition | undefined {
+  const [each, present] = ['$each', '$if'].map((key) => keys.steering.find((one) => one.key === key))
+  if (!each && !present) return undefined
+  return {
+    ...{ template, name, at },
+    ...(each ? { each } : {}),
+    ...(present ? { if: present } : {}),
+    made: made.map(({ address }) => address),
+    leftOut: leftOut.map((one) => addressOf(template, one)),
+  }
+}
+
 /**
- * The services of a block. `waits`: its `$each` or `$if` reads other services, and `declared` was not given yet.
+ * The services of a block; `onLeftOut` is told the names of those that `$if` leaves out. `waits`: its `$each` or `$if` reads other services, and `declared` was not given yet.
  */
-export function expandBlock(block: Block, reader: Reader, declared?: DeclaredData): readonly Declaration[] | 'waits' {
+export function expandBlock(
+  block: Block,
+  reader: Reader,
+  declared?: DeclaredData,
+  onLeftOut: (name: string) => void = () => {},
+): readonly Declaration[] | 'waits' {
   const each = block.keys.steering.find((one) => one.key === '$each')
   if (!each) {
     const there = isMeant(block, reader, declared)
+    if (there === false) onLeftOut(block.name)
     return there === 'waits' ? 'waits' : there ? declare(block, block.name, reader) : []
   }
   const items = itemsOf(each, reader, declared)
@@ -58,8 +93,11 @@ export function expandBlock(block: Block, reader: Reader, declared?: DeclaredDat
     const inner: Reader = { ...reader, scope }
     const there = isMeant(block, inner, declared)
     if (there === 'waits') return 'waits'
-    if (!there) continue
     const name = `${block.name}-${item.key}`
+    if (!there) {
+      if (isName(name)) onLeftOut(name)
+      continue
+    }
     if (isName(name)) {
       const declared = declare(block, name, inner)
       declarations.push(...declared)
