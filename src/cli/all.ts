@@ -51,6 +51,8 @@ import Test from './commands/test.ts'
 import Unlock from './commands/unlock.ts'
 import Validate from './commands/validate.ts'
 import Watch from './commands/watch.ts'
+import Why from './commands/why.ts'
+import WhyNot from './commands/why-not.ts'
 
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   action: Action,
@@ -105,4 +107,6 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   unlock: Unlock,
   validate: Validate,
   watch: Watch,
+  why: Why,
+  'why-not': WhyNot,
 }

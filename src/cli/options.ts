@@ -1,5 +1,6 @@
 /** The flags and arguments that several commands share, and what the workspace is given of them. */
 import { Args, Flags } from '@oclif/core'
+import { type Address, tryReadAddress } from '../base/address.ts'
 import { tryReadDuration } from '../base/duration.ts'
 import { ProblemsError } from '../base/problem.ts'
 import type { PlanOptions, WorkspaceOptions } from '../workspace.ts'
@@ -49,7 +50,8 @@ export const folderFlag = {
   }),
 }
 
-const selectFlags = {
+/** Which services a command is about. */
+export const selectFlags = {
   target: Flags.string({
     char: 't',
     description: 'Only this service, and what it needs: an address or a glob. Repeat for more.',
@@ -74,6 +76,15 @@ const selectFlags = {
   }),
 }
 
+/** Whether the nodes are asked. */
+export const refreshFlag = {
+  refresh: Flags.boolean({
+    description: 'Ask the nodes. --no-refresh plans against what is remembered.',
+    default: true,
+    allowNo: true,
+  }),
+}
+
 export const planFlags = {
   ...selectFlags,
   replace: Flags.string({
@@ -83,11 +94,7 @@ export const planFlags = {
     multiple: true,
     helpGroup: 'SELECTION',
   }),
-  refresh: Flags.boolean({
-    description: 'Ask the nodes. --no-refresh plans against what is remembered.',
-    default: true,
-    allowNo: true,
-  }),
+  ...refreshFlag,
   waves: Flags.boolean({
     description: 'Change nodes in the waves of ays.yaml. --no-waves changes all as they are ready.',
     default: true,
@@ -240,6 +247,14 @@ export function planOptions(flags: PlanFlagValues): PlanOptions {
     ...(flags.waves === false ? { waves: false } : {}),
     ...(flags.allow?.length ? { allow: flags.allow } : {}),
   }
+}
+
+/** Throws USAGE for what is no address. */
+export function readAddressArg(text: string): Address {
+  const address = tryReadAddress(text)
+  if (address === undefined)
+    throw usage(`${text} is no address of a service.`, 'Write role/name, as `ays status` lists them.')
+  return address
 }
 
 /** A mistake in the command line, as an error to throw. */

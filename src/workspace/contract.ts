@@ -20,6 +20,11 @@ import type { Roads } from './roads.ts'
 import type { Simulation } from './simulation.ts'
 import type { SourceFile } from './source-files.ts'
 import type { Sources } from './sources.ts'
+import type { Why } from './why.ts'
+import type { WhyNot } from './why-not.ts'
+
+export type { Why } from './why.ts'
+export type { Blocker, WhyNot } from './why-not.ts'
 
 /** Where a workspace is and what the command line says of it. */
 export interface WorkspaceOptions {
@@ -260,6 +265,10 @@ export interface Workspace {
   planDestroy(options?: PlanOptions): Promise<Plan>
   /** No node is asked and no state is read: `before` is what is remembered, nothing where it is absent. */
   onPaper(before?: Memory): Promise<OnPaper>
+  /** Why a service is planned as it is, or is as it is; of one thing of it only with `thing`. Throws TARGET_UNKNOWN. */
+  why(address: Address, options?: PlanOptions & { readonly thing?: string }): Promise<Why>
+  /** What is in the way of a service, also of one that is not declared. Throws TARGET_UNKNOWN for selections only. */
+  whyNot(address: Address, options?: PlanOptions): Promise<WhyNot>
   /** A plan of verbs: install, start, stop, uninstall, delete, monitor, and the actions of templates. */
   planAction(order: ActionOrder): Promise<Plan>
   /**

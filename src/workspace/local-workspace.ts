@@ -58,6 +58,8 @@ import { type TemplateCode, withoutShipped } from './template-code.ts'
 import { readTemplateFolders, TEMPLATE_FOLDERS } from './template-folders.ts'
 import { takeWatch } from './watch-seat.ts'
 import { watchingOf } from './watching.ts'
+import { type Why, whyOf } from './why.ts'
+import { type WhyNot, whyNotOf } from './why-not.ts'
 
 /** Jobs at once, where nobody says otherwise. */
 const PARALLEL = 10
@@ -203,6 +205,22 @@ export class LocalWorkspace implements Workspace {
 
   async planRecovery(options: RecoveryOptions = {}): Promise<Plan> {
     return this.#remember(await this.#planning.planRecovery(options))
+  }
+
+  async why(address: Address, { thing, ...options }: PlanOptions & { thing?: string } = {}): Promise<Why> {
+    const planned = await this.#planning.plan('apply', options)
+    return whyOf({ address, thing, planned, read: this.#planning.read(), store: this.#session.store })
+  }
+
+  async whyNot(address: Address, options: PlanOptions = {}): Promise<WhyNot> {
+    const planned = await this.#planning.plan('apply', options).catch((error: unknown) => {
+      const isSelection = error instanceof ProblemsError && error.problems.some(({ code }) => code === 'TARGET_UNKNOWN')
+      if (!(error instanceof ProblemsError) || isSelection) throw error
+      return error.problems
+    })
+    const { store } = this.#session
+    const now = this.#clock.now()
+    return whyNotOf({ address, read: this.#planning.read(), planned, memory: store.memory(), store, now })
   }
 
   async planAction(order: ActionOrder): Promise<Plan> {

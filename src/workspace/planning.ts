@@ -56,6 +56,8 @@ export interface ReadState {
   readonly conditions: WorkspaceRead['conditions']
   readonly asleep: WorkspaceRead['asleep']
   readonly origins: WorkspaceRead['origins']
+  /** Declared with a mistake that keeps them from being read. */
+  readonly unread: readonly Address[]
   readonly notes: SourceNotes
   readonly policy: Policy
   readonly problems: readonly Problem[]
@@ -371,7 +373,8 @@ export class Planning {
     const { policy, problems: ruleProblems } = policyOf(this.#root, { sources, notes: read.notes })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems, ...ruleProblems])
     const { disabled, conditions, asleep, origins, notes } = read
-    this.#read = { built, bound, disabled, conditions, asleep, origins, notes, policy, problems }
+    const { unread = [] } = read.blueprint
+    this.#read = { built, bound, disabled, conditions, asleep, origins, unread, notes, policy, problems }
     return this.#read
   }
 

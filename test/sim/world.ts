@@ -1,7 +1,7 @@
 /** A workspace over simulated nodes, in this process; every command opens it anew, as a person's commands do. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Address } from '../../src/base/address.ts'
 import type { Simulated } from '../../src/engine/plan/notes.ts'
@@ -14,10 +14,14 @@ import { type ApplyResult, openWorkspace, type PlanOptions, type Workspace } fro
 
 export interface SimWorld {
   declare(blueprint: string): void
+  /** Another file of the workspace. */
+  write(path: string, text: string): void
   plan(options?: PlanOptions): Promise<Plan>
   apply(options?: PlanOptions): Promise<ApplyResult>
   /** A plan, and what becomes of it on copies. */
   simulate(options?: PlanOptions): Promise<{ readonly plan: Plan; readonly simulated: Simulated }>
+  /** One command of its own. */
+  within<Result>(work: (workspace: Workspace) => Promise<Result>): Promise<Result>
   /** Every file of the state and of the nodes, as it is. */
   bytes(): Readonly<Record<string, string>>
   destroy(): Promise<ApplyResult>
@@ -50,6 +54,10 @@ export function openSimWorld(
 
   const world: SimWorld = {
     declare: (text) => writeFileSync(join(folder, 'blueprints/main.yaml'), text),
+    write: (path, text) => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), text)
+    },
     plan: (options) => inWorkspace((workspace) => workspace.plan(options)),
     apply: (options) => inWorkspace(async (workspace) => workspace.apply(await workspace.plan(options))),
     simulate: (options) =>
@@ -57,6 +65,7 @@ export function openSimWorld(
         const plan = await workspace.plan(options)
         return { plan, simulated: await workspace.simulate(plan) }
       }),
+    within: inWorkspace,
     bytes: () => bytesIn(join(folder, '.ays')),
     destroy: () =>
       inWorkspace(async (workspace) => workspace.apply(await workspace.planDestroy({ allow: ['data-loss'] }))),

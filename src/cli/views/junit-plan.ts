@@ -1,9 +1,9 @@
 /** A plan as JUnit XML: a case per service, failed where it is refused or out of reach. */
 import type { Problem } from '../../base/problem.ts'
+import { ownerOf } from '../../engine/plan/owner.ts'
 import type { Plan, ServicePlan } from '../../engine/plan/plan.ts'
 import { detail } from './junit.ts'
 import { doing, gist } from './review/by-service.ts'
-import { ownerOf } from './review/owner.ts'
 import { bare } from './review/words.ts'
 import { attributes, escaped } from './xml.ts'
 

@@ -1,7 +1,9 @@
 /** Why a service is in a plan: from its own line, or over links from what changes before it, up to a line of a blueprint. */
-import type { Address } from '../../base/address.ts'
+import { type Address, tryReadAddress } from '../../base/address.ts'
 import { comparePlaces, type Place } from '../../base/place.ts'
+import { canonicalKey } from '../graph/fields.ts'
 import type { Graph, Service } from '../graph/graph.ts'
+import { linkKeysOf } from '../graph/link-fields.ts'
 import type { Plan, ServicePlan } from './plan.ts'
 
 /**
@@ -136,3 +138,14 @@ const unchanged = (service: Service | undefined): ServicePlan | undefined =>
     after: [],
     ...(service.derivedBy ? { derivedBy: service.derivedBy } : {}),
   }
+
+/** Where the blueprint names the link: its field, or `$after`. undefined: no line names it. */
+export function placeOfLink(
+  { places, steer, template }: Pick<Service, 'places' | 'steer' | 'template'>,
+  { name, to }: CauseLink,
+): Place | undefined {
+  if (name === 'after') return steer.after.find(({ address }) => tryReadAddress(address) === to)?.at
+  const keys = linkKeysOf(template)
+  const field = Object.keys(places).find((key) => keys.get(canonicalKey(key))?.link === name)
+  return field === undefined ? undefined : places[field]
+}

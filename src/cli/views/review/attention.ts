@@ -2,10 +2,10 @@
 import { showDuration } from '../../../base/duration.ts'
 import type { Problem } from '../../../base/problem.ts'
 import type { Estimate } from '../../../engine/plan/estimate.ts'
+import { ownerOf } from '../../../engine/plan/owner.ts'
 import type { ServicePlan } from '../../../engine/plan/plan.ts'
 import { type Hazard, hazardsOf, type Risk, risks } from '../../../engine/plan/risk.ts'
 import { placeText, reasonWords } from './cause-words.ts'
-import { ownerOf } from './owner.ts'
 import type { Review } from './review.ts'
 import { code, strong, type Word, type Words } from './words.ts'
 

@@ -86,7 +86,8 @@ function ownWords({ why, at, field, verb, was }: Own): Words {
   }
 }
 
-const done: Readonly<Record<Cause['action'], string>> = {
+/** What becomes of a service, after `is`. */
+export const done: Readonly<Record<Cause['action'], string>> = {
   create: 'new',
   update: 'updated',
   replace: 'replaced',

@@ -1,6 +1,6 @@
 /** Which service of a plan a problem is about. */
-import type { Address } from '../../../base/address.ts'
-import type { Problem } from '../../../base/problem.ts'
+import type { Address } from '../../base/address.ts'
+import type { Problem } from '../../base/problem.ts'
 
 /** Refusals of a plan begin with their service. undefined: it is about none of these. */
 export function ownerOf({ message }: Problem, services: ReadonlySet<string>): Address | undefined {
