@@ -10,9 +10,11 @@ import type { WatchHook, WatchSettings } from '../engine/blueprint/workspace-fil
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
 import type { CommandResult } from '../engine/kind.ts'
+import type { WhyNot } from '../engine/plan/blocker.ts'
 import type { PlanNotes, Simulated } from '../engine/plan/notes.ts'
 import type { Action, Plan, ServicePlan } from '../engine/plan/plan.ts'
 import type { SavedPlan } from '../engine/plan/plan-schema.ts'
+import type { Why } from '../engine/plan/why.ts'
 import type { AnyTemplate, Health, WorkspaceIdentity } from '../engine/template.ts'
 import type { ActionState, Delivery, Hold, Holder, JobRow, Memory, Run, Seat } from '../store/store.ts'
 import type { ExecResult, Transport } from '../transport/transport.ts'
@@ -20,11 +22,9 @@ import type { Roads } from './roads.ts'
 import type { Simulation } from './simulation.ts'
 import type { SourceFile } from './source-files.ts'
 import type { Sources } from './sources.ts'
-import type { Why } from './why.ts'
-import type { WhyNot } from './why-not.ts'
 
-export type { Why } from './why.ts'
-export type { Blocker, WhyNot } from './why-not.ts'
+export type { Blocker, WhyNot } from '../engine/plan/blocker.ts'
+export type { Why } from '../engine/plan/why.ts'
 
 /** Where a workspace is and what the command line says of it. */
 export interface WorkspaceOptions {

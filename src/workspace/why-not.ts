@@ -5,52 +5,14 @@ import { comparePlaces } from '../base/place.ts'
 import { isError, type Problem } from '../base/problem.ts'
 import { didYouMean } from '../base/suggest.ts'
 import type { Entry } from '../engine/blueprint/declaration.ts'
-import { type Origin, originAt, originOf } from '../engine/blueprint/origin.ts'
+import { originAt, originOf } from '../engine/blueprint/origin.ts'
 import { producersOf } from '../engine/graph/graph.ts'
+import type { Blocker, WhyNot } from '../engine/plan/blocker.ts'
 import { ownerOf } from '../engine/plan/owner.ts'
-import type { Action, Plan } from '../engine/plan/plan.ts'
+import type { Plan } from '../engine/plan/plan.ts'
 import type { Memory, Store } from '../store/store.ts'
 import type { Planned } from './planned.ts'
 import type { ReadState } from './planning.ts'
-
-/** One thing that is in the way. */
-export interface Blocker {
-  readonly kind: /** Of the blueprints, of this service or of others: no plan is made while there is one. */
-    | 'mistake'
-    /** Apply refuses the plan. */
-    | 'refused'
-    | 'out of reach'
-    | 'unknown'
-    | 'waits'
-    | 'held'
-    /** --target, --exclude or --tag. */
-    | 'left out'
-    | 'condition'
-    | 'each'
-    | 'disabled'
-    | 'undeclared'
-    | 'failed'
-    | 'retry'
-  readonly message: string
-  readonly code?: Problem['code']
-  readonly at?: Place
-  /** Of a condition: what it is written as, and what that reads. */
-  readonly origin?: Origin
-  /** What would lift it. */
-  readonly lift?: string
-  /** It holds up the whole plan, and so this service; the service itself would be free. */
-  readonly whole?: true
-}
-
-/** What `ays why-not` tells. */
-export interface WhyNot {
-  readonly address: Address
-  /** What apply would do to it; absent: it is not in the plan, or there is no plan. */
-  readonly action?: Action
-  /** False: no blueprint declares it. */
-  readonly declared: boolean
-  readonly blockers: readonly Blocker[]
-}
 
 export interface WhyNotOf {
   readonly address: Address
@@ -190,10 +152,11 @@ function holds({ address, memory }: WhyNotOf): Blocker[] {
 }
 
 /** Everything that refuses the plan, for apply carries out all of it or nothing. */
-function refusals(address: Address, { plan, assembly }: Planned): Blocker[] {
+function refusals(address: Address, { plan, assembly, unapproved }: Planned): Blocker[] {
   const at = assembly.graph.services.get(address)?.at
   const named = new Set<string>([...plan.services.map((one) => one.address), ...assembly.graph.services.keys()])
-  return plan.blocked.map((problem) => {
+  const approvals = unapproved.map((one) => ({ ...blocker('refused', one), whole: true as const }))
+  const refused = plan.blocked.map((problem): Blocker => {
     const owner = ownerOf(problem, named)
     const isOwn =
       owner === address ||
@@ -206,6 +169,7 @@ function refusals(address: Address, { plan, assembly }: Planned): Blocker[] {
         : [problem.hint, `Or plan without it: --exclude ${owner}.`].filter((one) => one !== undefined).join(' ')
     return { ...blocker('refused', problem), ...(lift === undefined ? {} : { lift }), whole: true as const }
   })
+  return [...refused, ...approvals]
 }
 
 const isAt = (problem: Problem, at: Place | undefined): boolean =>

@@ -4,21 +4,20 @@ import type { Place } from '../base/place.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { didYouMean } from '../base/suggest.ts'
 import { type Origin, originAt } from '../engine/blueprint/origin.ts'
-import { type Cause, causesOf } from '../engine/plan/causes.ts'
-import { actionStep, declaredStep, givenFields, valueSteps, type WhyStep, whySteps } from '../engine/plan/why.ts'
+import { causesOf } from '../engine/plan/causes.ts'
+import {
+  actionStep,
+  declaredStep,
+  givenFields,
+  valueSteps,
+  type Why,
+  type WhyStep,
+  whySteps,
+} from '../engine/plan/why.ts'
 import type { Store } from '../store/store.ts'
 import type { Planned } from './planned.ts'
 import type { ReadState } from './planning.ts'
 import { tryPlanOf } from './run-records.ts'
-
-/** What `ays why` tells. */
-export interface Why {
-  readonly address: Address
-  /** From the service to what forces it; empty: there is nothing to do. */
-  readonly chain: readonly Cause[]
-  /** The same as it is read, from top to bottom. */
-  readonly steps: readonly WhyStep[]
-}
 
 export interface WhyOf {
   readonly address: Address

@@ -10,6 +10,15 @@ import type { Effect, FieldChange } from '../kind.ts'
 import { type Cause, placeOfLink } from './causes.ts'
 import type { Action, Plan, PlanHold, ServicePlan, TaskPlan } from './plan.ts'
 
+/** What `ays why` tells. */
+export interface Why {
+  readonly address: Address
+  /** From the service to what forces it; empty: there is nothing to do. */
+  readonly chain: readonly Cause[]
+  /** The same as it is read, from top to bottom. */
+  readonly steps: readonly WhyStep[]
+}
+
 /** One line of a chain; the next one follows from it. */
 export type WhyStep =
   | {
