@@ -128,7 +128,7 @@ describe('templates of a git repository', () => {
     })
     chmodSync(hook, 0o755)
     write(source, { '.gitattributes': '* filter=x\n*.txt text eol=lf\n' })
-    git(source, 'add', '.')
+    git(source, 'add', '.gitattributes')
     git(source, 'commit', '-qm', 'attributes')
     vi.stubEnv('GIT_CONFIG_GLOBAL', join(dirname(hook), 'config'))
     vi.stubEnv('GIT_DIR', join(folder, 'of-a-hook'))
