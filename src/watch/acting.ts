@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import { isBackward, LIFECYCLE } from '../engine/actions/order-actions.ts'
 import type { Plan } from '../engine/plan/plan.ts'
+import { unsavedProblems } from '../engine/policy/approvals.ts'
 import type { ApplyResult, Workspace } from '../workspace.ts'
 import type { WatchNote } from './events.ts'
 import { judge } from './judge.ts'
@@ -73,7 +74,7 @@ async function carryOut(options: ActingOptions, plan: Plan, asked: readonly Addr
     for (const address of asked) if (known.wantsActs(address)) known.succeeded(address)
     return 'done'
   }
-  const [blocked] = plan.blocked
+  const [blocked] = [...plan.blocked, ...unsavedProblems(plan.demands)]
   if (blocked && addresses.length > 1) {
     // One that is blocked does not hold up the others.
     for (const address of addresses) {

@@ -3,6 +3,7 @@ import type { Address } from '../base/address.ts'
 import { digestOf } from '../base/json.ts'
 import { type Problem, ProblemsError } from '../base/problem.ts'
 import type { Plan } from '../engine/plan/plan.ts'
+import { unsavedProblems } from '../engine/policy/approvals.ts'
 import type { Watching } from '../workspace.ts'
 import { otherHolder } from './holder.ts'
 import { type Finding, judge } from './judge.ts'
@@ -189,7 +190,7 @@ export class Looking {
       ({ address }) => !spoiled.has(address) && (findings.get(address)?.state === 'changed' || acts.has(address)),
     )
     if (services.length === 0) return
-    const why = whyNot(watching.settings.apply, services, plan.blocked)
+    const why = whyNot(watching.settings.apply, services, [...plan.blocked, ...unsavedProblems(plan.demands)])
     for (const { address } of services) known.decide(address, { approved: why === undefined, acts: acts.has(address) })
     if (why === undefined) return
     const digest = digestOf([why, services.map(({ address, action, tasks }) => [address, action, tasks])])

@@ -116,6 +116,7 @@ export class LocalWorkspace implements Workspace {
     this.#newPlanning = (session, roads) => {
       const planning = new Planning({
         root: this.root,
+        policyRoot: here,
         environment: this.environment,
         options: { ...options, ...(roads ? { roads } : {}) },
         settings: file,

@@ -68,6 +68,8 @@ export type Narrow = (whole: Planned) => ReadonlySet<Address> | undefined
 
 export interface PlanningOptions {
   readonly root: string
+  /** Where policy.yaml is: the workspace itself, also when it is laid out as it was. */
+  readonly policyRoot: string
   readonly environment: string
   readonly options: WorkspaceOptions
   readonly settings: WorkspaceFile
@@ -79,6 +81,7 @@ export interface PlanningOptions {
 
 export class Planning {
   readonly #root: string
+  readonly #policyRoot: string
   readonly #environment: string
   readonly #options: WorkspaceOptions
   readonly #settings: WorkspaceFile
@@ -93,6 +96,7 @@ export class Planning {
 
   constructor(of: PlanningOptions) {
     this.#root = of.root
+    this.#policyRoot = of.policyRoot
     this.#environment = of.environment
     this.#options = of.options
     this.#settings = of.settings
@@ -370,7 +374,7 @@ export class Planning {
       },
     })
     const { sources } = this.#options
-    const { policy, problems: ruleProblems } = policyOf(this.#root, { sources, notes: read.notes })
+    const { policy, problems: ruleProblems } = policyOf(this.#policyRoot, { sources, notes: read.notes })
     const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems, ...ruleProblems])
     const { disabled, conditions, asleep, origins, notes } = read
     const { unread = [] } = read.blueprint

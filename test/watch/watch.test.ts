@@ -87,6 +87,22 @@ test('safe leaves what would be removed to a person, and repairs drift all the s
   expect(types(running)).toEqual(['started', 'reloaded', 'pending', 'drifted', 'repaired'])
 })
 
+test('a change that needs an approval waits for a person, and the drift of other services is repaired all the same', async () => {
+  const world = openWorld('node.sim__n: {}\nnote__a: {}\nnote__b: {}\n', 'watch: { apply: all }\n')
+  await world.apply()
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
+  world.write('policy.yaml', `approvals: [{ risk: medium }]\nkeys: { anna: ${key} }\n`)
+  const running = world.start()
+  await world.clock.pass(1_000)
+  world.write('blueprints/main.yaml', 'node.sim__n: {}\nnote__a: {}\n')
+  await world.clock.pass(90_000)
+  drift(world)
+  await world.clock.pass(60_000)
+  expect(types(running)).toEqual(['started', 'reloaded', 'pending', 'drifted', 'repaired'])
+  const pending = running.events.find((event) => event.type === 'pending')
+  expect(pending?.type === 'pending' && pending.why).toContain('needs an approval by anna')
+})
+
 test('a mistake in a file is told once; the watch goes on with what it read before', async () => {
   const world = openWorld('node.sim__n: {}\nnote__a: {}\n')
   await world.apply()

@@ -88,6 +88,26 @@ describe('a rule that denies', () => {
   })
 })
 
+test('what brings an earlier run back is held against the policy of now', async () => {
+  const world = standing({})
+  const { run } = await world.run(async (workspace) => workspace.apply(await workspace.plan()))
+  world.write('policy.yaml', 'rules: [{ name: freeze, deny: "true", message: nothing changes }]\n')
+  world.write('blueprints/main.yaml', blueprint('two'))
+  const apply = world.run(async (workspace) => workspace.apply(await workspace.plan()), undefined)
+  await expect(apply).rejects.toThrow(/nothing changes/)
+  world.write('policy.yaml', '{}\n')
+  await world.run(async (workspace) => workspace.apply(await workspace.plan()))
+  world.write('policy.yaml', 'rules: [{ name: freeze, deny: "true", message: nothing changes }]\n')
+  const { blocked, services } = await world.run((workspace) => workspace.plan(), undefined, { asOf: run })
+  expect([blocked.map((one) => one.message), services.length]).toEqual([['nothing changes'], 1])
+})
+
+test('policy.yaml goes along where the workspace is carried to another host', async () => {
+  const world = standing({ 'policy.yaml': weekdays })
+  const files = await world.run(async (workspace) => workspace.sourceFiles('as they are').map((one) => one.path))
+  expect(files).toEqual(['ays.yaml', 'blueprints/main.yaml', 'policy.yaml'])
+})
+
 describe('mistakes', () => {
   test('are told by validate, and nothing is planned', async () => {
     const world = standing({ 'policy.yaml': 'rules: [{ name: a, deny: plan.nods, message: m }]\n' })

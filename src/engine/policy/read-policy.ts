@@ -95,8 +95,8 @@ function readApproval(item: Value, known: ReadonlyMap<string, PolicyKey>, proble
     problems.push({ ...mistake(`keys: of policy.yaml has no ${name}.`, one.at), hint })
   }
   const keys = named.length > 0 ? [...new Set(named.flatMap((one) => textOf(one) ?? []))] : [...known.keys()]
-  const given = tryDataOf(member(item, 'count') ?? item)
-  const count = typeof given === 'number' ? given : 1
+  const given = member(item, 'count')
+  const count = given?.type === 'scalar' && typeof given.value === 'number' ? given.value : 1
   if (count > keys.length)
     problems.push(
       mistake(
