@@ -41,7 +41,9 @@ test('a mistake of policy.yaml is shown with its line, by validate as by plan', 
     })
 })
 
-test('approved by two people with their own keys, one of them with a passphrase in an agent, and then applied', () => {
+test('approved by two people with their own keys, one of them with a passphrase in an agent, and then applied', {
+  timeout: 90_000, // a dozen calls of ays, each a second and more on a busy machine
+}, () => {
   const { ays, write, folder, key } = world()
   const [anna, bob] = [key('anna'), key('bob', 'a passphrase')]
   write('w/policy.yaml', `approvals: [{ risk: low, count: 2 }]\nkeys:\n  anna: ${anna}\n  bob: ${bob}\n`)
