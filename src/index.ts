@@ -13,7 +13,7 @@ export { type PlanInOptions, planIn } from './cli/views/plan-in.ts'
 export type { Facts } from './engine/facts.ts'
 export type { Graph, Service } from './engine/graph/graph.ts'
 export type { Command, Effect, FieldChange, Finding, Kind, Look, Program } from './engine/kind.ts'
-export type { PlanNotes } from './engine/plan/notes.ts'
+export type { PlanNotes, Simulated } from './engine/plan/notes.ts'
 export type { Action, BlastRadius, Plan, ServicePlan, TaskPlan } from './engine/plan/plan.ts'
 export { planSchema, type SavedPlan } from './engine/plan/plan-schema.ts'
 export { type Hazard, hazardsOf, type Risk, riskOf } from './engine/plan/risk.ts'
@@ -59,12 +59,15 @@ export { type WatchOptions, watch } from './watch/watch.ts'
 export {
   type ApplyOptions,
   type ApplyResult,
+  type Blocker,
   openedFor,
   openWorkspace,
   type PlannedAgain,
   type PlanOptions,
   type Progress,
   type ServiceStatus,
+  type Why,
+  type WhyNot,
   type Workspace,
   type WorkspaceOptions,
 } from './workspace.ts'

@@ -7,7 +7,7 @@ import type { FieldChange } from '../../engine/kind.ts'
 import type { WhyStep } from '../../engine/plan/why.ts'
 import type { Why } from '../../workspace.ts'
 import { effectWords, worstFirst } from './effects.ts'
-import { nameOf, showValue } from './field-change.ts'
+import { fieldLines, nameOf, showValue } from './field-change.ts'
 import { problemJson } from './json.ts'
 import { type Palette, paletteOf, signOf } from './paint.ts'
 import { count, oneLine } from './plain-text.ts'
@@ -69,8 +69,8 @@ function linesOf(step: WhyStep, palette: Palette, width: number): Line[] {
       return [{ depth: 1, text: `it was ${step.was} before` }]
     case 'thing': {
       const { sign, paint } = signOf(step.action)
-      const changes = step.changes.slice(0, CHANGES_MAX).map((change) => changeWords(change, width))
-      const more = step.changes.length - changes.length
+      const changes = step.changes.slice(0, CHANGES_MAX).flatMap((change) => changeLines(change, palette, width))
+      const more = step.changes.length - CHANGES_MAX
       return [
         { at: step.at, depth: 1, text: `${palette[paint](sign)} ${oneLine(step.thing)} on ${step.node}` },
         ...[...changes, ...(more > 0 ? [`and ${count(more, 'more field')}`] : [])].map((text) => ({ depth: 3, text })),
@@ -163,6 +163,15 @@ function linkWords({ link, to }: { readonly link: string; readonly to: string })
 }
 
 const CHANGES_MAX = 6
+
+/** Texts of several lines as a diff. */
+function changeLines(change: FieldChange, palette: Palette, width: number): string[] {
+  if ([change.from, change.to].every((text) => typeof text === 'string' && text.includes('\n')))
+    return fieldLines(change, { palette, width: width - 40, nameWidth: nameOf(change).length + 2, linesMax: LINES_MAX })
+  return [changeWords(change, width)]
+}
+
+const LINES_MAX = 12
 
 function changeWords(change: FieldChange, width: number): string {
   const half = Math.floor(width / 2)

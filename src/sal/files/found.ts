@@ -132,7 +132,7 @@ const program: Program = {
             print "group " (index(ids, "g") ? gid[p] : group[p])
             if (sum[p] != "") {
               print (ask == "seal" ? "seal " : "sha256 ") sum[p]
-              if (ask != "seal" && ask != sum[p] && size[p] <= 65536 && mode[p] ~ /[4-7]$/) print ">content " p
+              if (ask != "seal" && ask != sum[p] && size[p] + 0 <= 65536 && mode[p] ~ /[4-7]$/) print ">content " p
             }
           }
           print ">end"

@@ -100,6 +100,18 @@ describe.each(['its own tools', 'busybox'])('a file on a node with %s', (tools) 
     expect(readdirSync(join(node.ays, 'before'))).toEqual([])
   })
 
+  test.each([1, 7, 8, 70, 900, 65_536])('the old text of %i bytes is shown', async (bytes) => {
+    const at = join(node.dir, 'sized')
+    writeFileSync(at, 'x'.repeat(bytes))
+    expect(await node.look(fileKind, wanted(at, 'new'))).toMatchObject({ text: 'x'.repeat(bytes) })
+  })
+
+  test('of a larger one only the digest', async () => {
+    const at = join(node.dir, 'large')
+    writeFileSync(at, 'x'.repeat(65_537))
+    expect(await node.look(fileKind, wanted(at, 'new'))).not.toHaveProperty('text')
+  })
+
   test('what only its owner may read is never shown', async () => {
     const at = join(node.dir, 'key')
     writeFileSync(at, 'private', { mode: 0o640 })
