@@ -9,6 +9,7 @@ export type Row = Readonly<Record<string, Cell>>
 
 /** One open database file. Errors that a person can mend arrive as ProblemsError. */
 export interface Database {
+  readonly file: string
   exec(sql: string): void
   /** Returns how many rows changed. */
   run(sql: string, ...cells: readonly Cell[]): number
@@ -25,7 +26,8 @@ export interface Driver {
   readonly name: DriverName
   /** What a worker thread hands to `require`: an absolute path, or `node:sqlite`. */
   readonly module: string
-  open(file: string): Database
+  /** `read`: nothing is written, not even what a close would tidy up. */
+  open(file: string, access?: 'read'): Database
 }
 
 /** The first driver that works here, or the one that is asked for. Throws SQLITE_MISSING when there is none. */
@@ -63,14 +65,19 @@ const load = createRequire(import.meta.url)
 
 function betterSqlite(): Driver {
   const module = load.resolve('better-sqlite3')
-  const Better = load(module) as new (file: string) => RawDatabase // the library's documented constructor
+  const Better = load(module) as new (file: string, options?: { readonly?: boolean }) => RawDatabase // the library's documented constructor
   new Better(':memory:').close() // its native half is only loaded here
-  return { name: 'better-sqlite3', module, open: (file) => opened(file, () => new Better(file)) }
+  const open = (file: string, access?: 'read') => opened(file, () => new Better(file, { readonly: access === 'read' }))
+  return { name: 'better-sqlite3', module, open }
 }
 
 function nodeSqlite(): Driver {
-  const { DatabaseSync } = quietly(() => load('node:sqlite')) as { DatabaseSync: new (file: string) => RawDatabase }
-  return { name: 'node:sqlite', module: 'node:sqlite', open: (file) => opened(file, () => new DatabaseSync(file)) }
+  const { DatabaseSync } = quietly(() => load('node:sqlite')) as {
+    DatabaseSync: new (file: string, options?: { readOnly?: boolean }) => RawDatabase
+  }
+  const open = (file: string, access?: 'read') =>
+    opened(file, () => new DatabaseSync(file, { readOnly: access === 'read' }))
+  return { name: 'node:sqlite', module: 'node:sqlite', open }
 }
 
 /** Node calls node:sqlite experimental on stderr, which users of ays can do nothing about. */
@@ -118,6 +125,7 @@ function opened(file: string, open: () => RawDatabase): Database {
   }
   raw.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
   return {
+    file,
     exec: (sql) => void guarded(() => raw.exec(sql)),
     run: (sql, ...cells) => guarded(() => Number(statement(sql).run(...cells).changes)),
     get: (sql, ...cells) => guarded(() => statement(sql).get(...cells) as Row | undefined), // SQLite's own shape

@@ -1,4 +1,5 @@
 /** The one row that says who may write, and the one that says who watches: taken in a transaction, with a fence that only ever grows. */
+import { closeLink, type Link, openLink } from './chain.ts'
 import type { Database, Row } from './driver.ts'
 import { DEAD_AFTER_MS } from './heartbeat.ts'
 import { isGone, markOf } from './process-life.ts'
@@ -8,13 +9,20 @@ import type { CancelRequest, Claim, Holder } from './store.ts'
 /** The table of a seat. */
 export type SeatName = 'lease' | 'watch'
 
+export interface Taken {
+  readonly fence: number
+  readonly offsetMs: number
+  /** The commit that holds the new fence; the watch needs none. */
+  readonly link?: Link
+}
+
 /** Takes the seat unless a live holder has it. `offsetMs` is what to add to SQLite's clock to get `nowMs`'s. */
 export function takeSeat(
   db: Database,
   seat: SeatName,
   { who, host, pid }: Claim,
   nowMs: number,
-): { readonly fence: number; readonly offsetMs: number } | { readonly heldBy: Holder } {
+): Taken | { readonly heldBy: Holder } {
   const mark = markOf(host, pid)
   return db.write(() => {
     const row = rowOf(db, seat)
@@ -24,9 +32,11 @@ export function takeSeat(
       `UPDATE ${seat} SET fence = ?, held = 1, who = ?, host = ?, pid = ?, seat = ?, started = ?, since = ?, heartbeat = ?`,
       ...[fence, who, host, pid, mark.seat, mark.started, nowMs, nowMs],
     )
+    const offsetMs = nowMs - Number(db.get(`SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`)?.now)
+    if (seat === 'watch') return { fence, offsetMs }
     // What was asked of earlier holders is over.
-    if (seat === 'lease') db.run('DELETE FROM cancels')
-    return { fence, offsetMs: nowMs - Number(db.get(`SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now`)?.now) }
+    db.run('DELETE FROM cancels')
+    return { fence, offsetMs, link: closeLink(db, { ...openLink(db), fence }, nowMs) }
   })
 }
 

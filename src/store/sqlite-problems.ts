@@ -38,8 +38,8 @@ export function problemOfSqlite(error: unknown, file: string): ProblemsError | u
 export function damaged(file: string, why: string): Problem {
   return {
     code: 'STATE_DAMAGED',
-    message: `${file} cannot be read: ${why}. It was left as it is.`,
-    hint: 'Put a backup of the state folder in its place. Without one, move the folder away and adopt what lives on the nodes with `ays import`.',
+    message: `${file} cannot be trusted: ${why}. It was left as it is.`,
+    hint: '`ays state check` says what is wrong, `ays state restore FILE` puts a backup in its place. Without one, move its folder away and run `ays state recover`, which builds the state anew from the nodes.',
   }
 }
 

@@ -1,30 +1,27 @@
 /** The store on one SQLite file: documents as JSON beside the columns that are asked for. */
-import type { Address } from '../base/address.ts'
+import { dirname } from 'node:path'
 import type { Clock } from '../base/clock.ts'
+import { closeLink, type Link, openLink, tryLastLink } from './chain.ts'
 import type { Database, Driver } from './driver.ts'
 import { fenced, unseated } from './fenced.ts'
+import { HeadWriter } from './head-file.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { askHolder, clearLease, giveSeat, holdsLease, type SeatName, takeSeat, tryHolder } from './lease.ts'
+import { readMemory } from './read-memory.ts'
 import { fromText } from './row-text.ts'
-import { appendEvent, beforeIn, documents, eventOfRow, writeChange } from './rows.ts'
+import { appendEvent, beforeIn, documents, eventOfRow, readRows, writeChange } from './rows.ts'
 import { type Before, eventOf, eventOfCancel } from './state-events.ts'
 import type {
-  ActionState,
-  Allocation,
   CancelRequest,
   Change,
   Claim,
   Delivery,
   EventRow,
-  Hold,
   Holder,
   JobRow,
   Kept,
   Lease,
   Memory,
-  RememberedNode,
-  RememberedService,
-  RememberedTask,
   Run,
   Seat,
   Store,
@@ -46,6 +43,7 @@ export class SqliteStore implements Store {
   readonly #file: string
   readonly #clock: Clock
   readonly #before: Before
+  readonly #head: HeadWriter
   readonly #seats = new Set<Held>()
   #held: Held | undefined
   #closed = false
@@ -61,69 +59,69 @@ export class SqliteStore implements Store {
     this.#file = options.file
     this.#clock = options.clock
     this.#before = beforeIn(options.db)
+    this.#head = new HeadWriter(dirname(options.file))
   }
 
   memory(): Memory {
-    const db = this.#db
-    return db.read(() => ({
-      services: byAddress(documents<RememberedService>(db.all('SELECT data FROM services ORDER BY address'))),
-      tasks: documents<RememberedTask>(db.all('SELECT data FROM tasks ORDER BY service, position, node, thing')),
-      nodes: byAddress(documents<RememberedNode>(db.all('SELECT data FROM nodes ORDER BY address'))),
-      allocations: documents<Allocation>(db.all('SELECT data FROM allocations ORDER BY address, choice')),
-      holds: new Map(
-        documents<Hold>(db.all('SELECT data FROM holds ORDER BY address')).map((hold) => [hold.address, hold]),
-      ),
-      actions: documents<ActionState>(db.all('SELECT data FROM actions ORDER BY address, action, entry')),
-    }))
+    return readMemory(this.#db)
   }
 
   commit(changes: readonly Change[]): void {
     const at = this.#clock.now()
-    this.#db.write(() => {
+    const link = this.#db.write(() => {
       this.#checkLease()
+      const open = openLink(this.#db)
       for (const change of changes) {
         const event = eventOf(change, this.#before, at)
-        writeChange(this.#db, change)
-        if (event) appendEvent(this.#db, event)
+        writeChange(this.#db, open, change)
+        if (event) appendEvent(this.#db, open, event)
       }
+      return closeLink(this.#db, open, at)
     })
+    this.#head.note(link, at)
   }
 
   nextRun(): number {
-    return Number(this.#db.get('SELECT coalesce(max(id), 0) + 1 AS next FROM runs')?.next)
+    return (tryLastLink(this.#db)?.run ?? 0) + 1
   }
 
   runs(limit?: number): readonly Run[] {
-    return documents(this.#db.all('SELECT data FROM runs ORDER BY id DESC LIMIT ?', limit ?? -1))
+    return documents(readRows(this.#db, 'runs', 'ORDER BY id DESC LIMIT ?', limit ?? -1))
   }
 
   run(id: number): Run | undefined {
-    return documents<Run>(this.#db.all('SELECT data FROM runs WHERE id = ?', id))[0]
+    return documents<Run>(readRows(this.#db, 'runs', 'WHERE id = ?', id))[0]
   }
 
   jobs(run: number): readonly JobRow[] {
-    return documents(this.#db.all('SELECT data FROM jobs WHERE run = ? ORDER BY position', run))
+    return documents(readRows(this.#db, 'jobs', 'WHERE run = ? ORDER BY position', run))
   }
 
   openJobs(): readonly JobRow[] {
-    return documents(this.#db.all(`SELECT data FROM jobs WHERE state = 'running' ORDER BY run, position`))
+    return documents(readRows(this.#db, 'jobs', `WHERE state = 'running' ORDER BY run, position`))
   }
 
   events({ run, after, limit }: { run?: number; after?: number; limit?: number } = {}): readonly EventRow[] {
     const ofRun = run === undefined ? '' : 'AND run = ?'
     const order = after === undefined ? 'DESC' : 'ASC'
-    const rows = this.#db.all(
-      `SELECT * FROM events WHERE sequence > ? ${ofRun} ORDER BY sequence ${order} LIMIT ?`,
+    const rows = readRows(
+      this.#db,
+      'events',
+      `WHERE sequence > ? ${ofRun} ORDER BY sequence ${order} LIMIT ?`,
       ...[after ?? 0, ...(run === undefined ? [] : [run]), limit ?? -1],
     )
     return rows.map(eventOfRow).sort((a, b) => a.sequence - b.sequence)
   }
 
   kept(run: number): readonly (Kept & { readonly text: string })[] {
-    const sql = 'SELECT run, name, hash, text FROM kept JOIN texts USING (hash) WHERE run = ? ORDER BY name'
-    return this.#db
-      .all(sql, run)
-      .map((row) => ({ run, name: String(row.name), hash: String(row.hash), text: String(row.text) }))
+    const db = this.#db
+    return db.read(() =>
+      readRows(db, 'kept', 'WHERE run = ? ORDER BY name', run).flatMap(({ name, hash }) =>
+        readRows(db, 'texts', 'WHERE hash = ?', hash ?? null).map(({ text }) => ({
+          ...{ run, name: String(name), hash: String(hash), text: String(text) },
+        })),
+      ),
+    )
   }
 
   keepers(): readonly number[] {
@@ -131,7 +129,7 @@ export class SqliteStore implements Store {
   }
 
   deliveries(): readonly Delivery[] {
-    return documents(this.#db.all('SELECT data FROM deliveries ORDER BY position'))
+    return documents(readRows(this.#db, 'deliveries', 'ORDER BY position'))
   }
 
   async acquire(claim: Claim): Promise<Lease | { readonly heldBy: Holder }> {
@@ -156,11 +154,14 @@ export class SqliteStore implements Store {
 
   requestCancel(request: CancelRequest): boolean {
     const at = this.#clock.now()
-    return this.#db.write(() => {
-      const isAsked = askHolder(this.#db, request, at)
-      if (isAsked) appendEvent(this.#db, eventOfCancel(request, at))
-      return isAsked
+    const link = this.#db.write((): Link | undefined => {
+      if (!askHolder(this.#db, request, at)) return undefined
+      const open = openLink(this.#db)
+      appendEvent(this.#db, open, eventOfCancel(request, at))
+      return closeLink(this.#db, open, at)
     })
+    if (link) this.#head.note(link, at)
+    return link !== undefined
   }
 
   holder(): Holder | undefined {
@@ -175,13 +176,16 @@ export class SqliteStore implements Store {
     if (this.#closed) return
     for (const held of this.#seats) void this.#release(held)
     this.#closed = true
+    this.#head.close()
     this.#db.close()
   }
 
   async #take(seat: SeatName, claim: Claim): Promise<Held | { readonly heldBy: Holder }> {
-    const taken = takeSeat(this.#db, seat, claim, this.#clock.now())
+    const now = this.#clock.now()
+    const taken = takeSeat(this.#db, seat, claim, now)
     if ('heldBy' in taken) return taken
-    const { fence, offsetMs } = taken
+    const { fence, offsetMs, link } = taken
+    if (link) this.#head.note(link, now)
     // An earlier one of this store, lost and never released.
     for (const held of this.#seats) if (held.seat === seat && this.#seats.delete(held)) await held.stop()
     const [lost, asked, listeners] = [new AbortController(), [] as CancelRequest[], [] as Held['listeners']]
@@ -202,7 +206,10 @@ export class SqliteStore implements Store {
   async #release(held: Held): Promise<void> {
     this.#seats.delete(held)
     if (this.#held === held) this.#held = undefined
-    if (!this.#closed) giveSeat(this.#db, held.seat, held.fence)
+    if (!this.#closed) {
+      giveSeat(this.#db, held.seat, held.fence)
+      this.#head.sync()
+    }
     await held.stop()
   }
 
@@ -215,6 +222,3 @@ export class SqliteStore implements Store {
     throw problem
   }
 }
-
-const byAddress = <T extends { readonly address: Address }>(items: readonly T[]): ReadonlyMap<Address, T> =>
-  new Map(items.map((item) => [item.address, item]))

@@ -45,8 +45,8 @@ test('a plan of a workspace without state makes no file, and its store takes no 
 
 test('state and key are private, and nothing else stays in the folder', () => {
   open().close()
-  expect(readdirSync(join(folder.dir, 'env')).sort()).toEqual(['key', 'state.db'])
-  for (const name of ['key', 'state.db']) expect(statSync(file(name)).mode & 0o777).toBe(0o600)
+  expect(readdirSync(join(folder.dir, 'env')).sort()).toEqual(['key', 'state.db', 'state.head'])
+  for (const name of ['key', 'state.db', 'state.head']) expect(statSync(file(name)).mode & 0o777).toBe(0o600)
   expect(statSync(file('key')).size).toBe(32)
 })
 
@@ -89,6 +89,7 @@ test('a key that was there before the state is kept', () => {
   open().close()
   const { tag } = key(false)
   rmSync(file('state.db'))
+  rmSync(file('state.head'))
   open().close()
   expect(key(false).tag).toBe(tag)
 })
