@@ -103,7 +103,8 @@ export const codes = {
   WATCH_HELD: 'Another `ays watch` keeps this workspace and environment already.',
   LEASE_HELD: 'Another ays works on this workspace and environment.',
   ORPHAN_UNKNOWN_KIND: 'The state remembers a kind of thing that this version does not know.',
-  STATE_DAMAGED: 'The state file cannot be read. It was left as it is.',
+  STATE_DAMAGED:
+    'The state is not as it was written: cut off, altered, or older than what was acknowledged. It was left as it is. docs/state.md says how to go on.',
   STATE_UNWRITABLE: 'The state cannot be opened or written: a full disk, a read-only folder, a missing permission.',
   STATE_NEWER: 'The state was written by a newer ays.',
   SQLITE_MISSING: 'Neither better-sqlite3 nor node:sqlite can be loaded.',

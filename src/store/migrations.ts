@@ -74,10 +74,10 @@ export const VERSION = MIGRATIONS.length
 
 const FIRST_WITH_CHAIN = 5
 
-/** Marks a new, empty file as a state and gives it its tables; those of an earlier version only where a test wants them. */
-export function createTables(db: Database, version = VERSION): void {
+/** Marks a new, empty file as a state and gives it its tables. */
+export function createTables(db: Database): void {
   db.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
-  migrate(db, version)
+  migrate(db)
 }
 
 /** Brings an existing state up to this program's version. Throws STATE_DAMAGED or STATE_NEWER and then has changed nothing. */
@@ -94,6 +94,7 @@ export function expectTables(db: Database): number {
   const check = db.get('PRAGMA quick_check(1)')?.quick_check
   if (check !== 'ok') throw new ProblemsError([damaged(file, String(check))])
   const version = versionOf(db)
+  if (version < 1) throw new ProblemsError([damaged(file, 'it has no version')])
   if (version > VERSION) {
     throw new ProblemsError([
       {
@@ -113,14 +114,14 @@ export function hasChain(db: Database): boolean {
 }
 
 /** All missing steps in one transaction: another process may be doing the same at this moment. */
-function migrate(db: Database, to = VERSION): void {
-  if (versionOf(db) >= to) return
+function migrate(db: Database): void {
+  if (versionOf(db) === VERSION) return
   db.write(() => {
-    for (const step of MIGRATIONS.slice(versionOf(db), to)) {
+    for (const step of MIGRATIONS.slice(versionOf(db))) {
       if (typeof step === 'string') db.exec(step)
       else step(db)
     }
-    db.exec(`PRAGMA user_version = ${to}`)
+    db.exec(`PRAGMA user_version = ${VERSION}`)
   })
 }
 

@@ -17,9 +17,21 @@ import type {
 } from './store.ts'
 import type { TableName } from './stored-tables.ts'
 
-/** Each row is compared with its digest, and all of them with the sum of the last commit. Throws STATE_DAMAGED. */
-export function readMemory(db: Database): Memory {
+/** The memory as it was after a commit. */
+export interface ReadMemory {
+  readonly memory: Memory
+  /** Of the commit. */
+  readonly hash: string
+}
+
+/**
+ * Each row is compared with its digest, and all of them with the sum of the last commit. `known` is given back where nothing was
+ * committed since. Throws STATE_DAMAGED.
+ */
+export function readMemory(db: Database, known?: ReadMemory): ReadMemory {
   return db.read(() => {
+    const last = tryLastLink(db)
+    if (known && known.hash === last?.hash) return known
     const sum = new DigestSum()
     const rows = (table: TableName, order: string): readonly Row[] => {
       const found = readRows(db, table, `ORDER BY ${order}`)
@@ -34,8 +46,8 @@ export function readMemory(db: Database): Memory {
       holds: byAddress(documents<Hold>(rows('holds', 'address'))),
       actions: documents<ActionState>(rows('actions', 'address, action, entry')),
     }
-    if (sum.toString() !== tryLastLink(db)?.memory) throw new ProblemsError([damaged(db.file, ROWS_MISSING)])
-    return memory
+    if (sum.toString() !== last?.memory) throw new ProblemsError([damaged(db.file, ROWS_MISSING)])
+    return { memory, hash: last.hash }
   })
 }
 

@@ -6,14 +6,14 @@ import type { OpenLink } from './chain.ts'
 import type { Cell, Database, Row } from './driver.ts'
 import { digestOfCells, digestOfRow } from './row-digest.ts'
 import { fromText, textOf } from './row-text.ts'
-import { damaged } from './sqlite-problems.ts'
+import { damaged, orDamaged } from './sqlite-problems.ts'
 import type { Before } from './state-events.ts'
 import type { Change, EventRow } from './store.ts'
 import { columnsOf, TABLE_NAMES, TABLES, type TableName } from './stored-tables.ts'
 
 /** Rows that are as they were written. `tail`: what follows FROM. Throws STATE_DAMAGED, naming the row that is not. */
 export function readRows(db: Database, table: TableName, tail: string, ...cells: readonly Cell[]): readonly Row[] {
-  const rows = db.all(`${SQL[table].read} ${tail}`, ...cells)
+  const rows = orDamaged(db.file, () => db.all(`${SQL[table].read} ${tail}`, ...cells))
   for (const row of rows) {
     if (row.digest !== digestOfRow(table, row)) throw new ProblemsError([damaged(db.file, decayed(table, row))])
   }

@@ -29,8 +29,19 @@ export function problemOfSqlite(error: unknown, file: string): ProblemsError | u
           hint: 'Look at the free space of its disk and at the owner and mode of its folder. Nothing of this step was recorded.',
         },
       ])
+    case 'ERROR':
     case undefined:
       return undefined
+  }
+}
+
+/** Work whose SQL is right: what SQLite then refuses is a table that is not as it was made. Throws STATE_DAMAGED. */
+export function orDamaged<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (kindOf(error) !== 'ERROR') throw error
+    throw new ProblemsError([damaged(file, error instanceof Error ? error.message : String(error))])
   }
 }
 
@@ -43,10 +54,11 @@ export function damaged(file: string, why: string): Problem {
   }
 }
 
-type Kind = 'CORRUPT' | 'NOTADB' | 'BUSY' | 'READONLY' | 'CANTOPEN' | 'PERM' | 'FULL' | 'IOERR'
+type Kind = 'ERROR' | 'CORRUPT' | 'NOTADB' | 'BUSY' | 'READONLY' | 'CANTOPEN' | 'PERM' | 'FULL' | 'IOERR'
 
 /** Primary result codes, https://sqlite.org/rescode.html */
 const KINDS: Readonly<Record<number, Kind>> = {
+  1: 'ERROR',
   3: 'PERM',
   5: 'BUSY',
   8: 'READONLY',

@@ -7,7 +7,7 @@ import { fenced, unseated } from './fenced.ts'
 import { HeadWriter } from './head-file.ts'
 import { startHeartbeat } from './heartbeat.ts'
 import { askHolder, clearLease, giveSeat, holdsLease, type SeatName, takeSeat, tryHolder } from './lease.ts'
-import { readMemory } from './read-memory.ts'
+import { type ReadMemory, readMemory } from './read-memory.ts'
 import { fromText } from './row-text.ts'
 import { appendEvent, beforeIn, documents, eventOfRow, readRows, writeChange } from './rows.ts'
 import { type Before, eventOf, eventOfCancel } from './state-events.ts'
@@ -45,6 +45,7 @@ export class SqliteStore implements Store {
   readonly #before: Before
   readonly #head: HeadWriter
   readonly #seats = new Set<Held>()
+  #memory: ReadMemory | undefined
   #held: Held | undefined
   #closed = false
 
@@ -63,7 +64,8 @@ export class SqliteStore implements Store {
   }
 
   memory(): Memory {
-    return readMemory(this.#db)
+    this.#memory = readMemory(this.#db, this.#memory)
+    return this.#memory.memory
   }
 
   commit(changes: readonly Change[]): void {

@@ -9,7 +9,7 @@ import { createHead, HEAD_FILE, readHead } from './head-file.ts'
 import { createKey } from './key.ts'
 import { memoryStore } from './memory.ts'
 import { createTables, hasChain, openTables } from './migrations.ts'
-import { damaged } from './sqlite-problems.ts'
+import { damaged, orDamaged } from './sqlite-problems.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { STATE_FILE } from './state-file.ts'
 import type { Store } from './store.ts'
@@ -41,8 +41,10 @@ export function openStore({ dir, clock, create, key, driver: only }: OpenStoreOp
   try {
     db.exec('PRAGMA synchronous = FULL')
     db.exec('PRAGMA foreign_keys = OFF')
-    openTables(db)
-    const { last, begun } = verifyChain(db, { dir, head })
+    const { last, begun } = orDamaged(file, () => {
+      openTables(db)
+      return verifyChain(db, { dir, head })
+    })
     if (begun) writable(dir, () => createHead(dir, last))
   } catch (error) {
     db.close()
@@ -64,7 +66,7 @@ function verifyUntouched(
   if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return
   const db = driver.open(file, 'read')
   try {
-    if (hasChain(db)) verifyChain(db, { dir, head })
+    orDamaged(file, () => hasChain(db) && verifyChain(db, { dir, head }))
   } finally {
     db.close()
   }

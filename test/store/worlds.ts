@@ -67,8 +67,8 @@ export const job = (id: string, state: JobRow['state'] = 'waiting', of = 1): Job
 })
 
 /** A new folder that `remove` deletes. */
-export function temporary(): { readonly dir: string; readonly remove: () => void } {
-  const dir = mkdtempSync(join(tmpdir(), 'ays-store-'))
+export function temporary(below = tmpdir()): { readonly dir: string; readonly remove: () => void } {
+  const dir = mkdtempSync(join(below, 'ays-store-'))
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) }
 }
 
