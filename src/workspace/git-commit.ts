@@ -1,7 +1,11 @@
 /** Which commit of git a workspace stands at, told by the person's own git. */
 import { execFile } from 'node:child_process'
+import { isAbsolute } from 'node:path'
 import { environmentVariables } from '../base/environment.ts'
 import type { GitCommit } from '../engine/plan/plan-schema.ts'
+import { POLICY_FILE } from './policy-file.ts'
+import type { SourceNotes } from './source-digests.ts'
+import { TEMPLATE_FOLDERS } from './template-folders.ts'
 
 /** Looks at these paths only for whether something is not as committed. undefined: no git, no repository, no commit yet. */
 export async function tryGitCommit(root: string, paths: readonly string[]): Promise<GitCommit | undefined> {
@@ -11,6 +15,13 @@ export async function tryGitCommit(root: string, paths: readonly string[]): Prom
   const lines = said?.split('\n').filter((line) => line !== '') ?? []
   const id = lines.flatMap((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line)?.[1] ?? [])[0]
   return id === undefined ? undefined : { id, dirty: lines.some((line) => !line.startsWith('#')) }
+}
+
+/** Where a change makes the sources differ from the commit: what was read, and the folders where more would be. */
+export function gitPathsOf({ blueprints, vars, files }: SourceNotes): readonly string[] {
+  const named = [blueprints, vars, files].flatMap((digests) => Object.keys(digests))
+  const folders = ['ays.yaml', POLICY_FILE, 'vars', 'blueprints', ...TEMPLATE_FOLDERS]
+  return [...new Set([...named, ...folders])].filter((path) => !isAbsolute(path) && !path.startsWith('..'))
 }
 
 const GIT_MS = 10_000

@@ -1,6 +1,6 @@
-import { isAbsolute, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { LANES_PER_NODE } from '../actors/desk.ts'
-import { type Address, LOCAL } from '../base/address.ts'
+import type { Address } from '../base/address.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { environmentVariable } from '../base/environment.ts'
 import { isError, type Problem, ProblemsError, sortProblems } from '../base/problem.ts'
@@ -8,7 +8,6 @@ import type { ActionRequest } from '../engine/blueprint/declaration.ts'
 import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
 import type { Facts } from '../engine/facts.ts'
 import type { Graph } from '../engine/graph/graph.ts'
-import { matchAddresses } from '../engine/graph/targets.ts'
 import type { WhyNot } from '../engine/plan/blocker.ts'
 import type { PlanNotes, Simulated } from '../engine/plan/notes.ts'
 import type { Plan } from '../engine/plan/plan.ts'
@@ -37,15 +36,16 @@ import type {
   Workspace,
   WorkspaceOptions,
 } from './contract.ts'
+import { Declared } from './declared.ts'
 import { forget } from './forget.ts'
-import { tryCommitOf, tryGitCommit } from './git-commit.ts'
+import { gitPathsOf, tryCommitOf, tryGitCommit } from './git-commit.ts'
 import { heldProblems } from './held-templates.ts'
 import { findRoot } from './locate.ts'
+import { matchNodes, shellArgv } from './node-calls.ts'
 import type { Nodes } from './nodes.ts'
 import { notesOf } from './plan-notes.ts'
 import type { Planned } from './planned.ts'
 import { Planning } from './planning.ts'
-import { POLICY_FILE } from './policy-file.ts'
 import { readSettings } from './read.ts'
 import { Roads } from './roads.ts'
 import { tryPlanOf } from './run-records.ts'
@@ -57,7 +57,7 @@ import { type SourceDigests, sourceDigests } from './source-digests.ts'
 import { type SourceFile, sourceFiles } from './source-files.ts'
 import { statusOf } from './status.ts'
 import { type TemplateCode, withoutShipped } from './template-code.ts'
-import { readTemplateFolders, TEMPLATE_FOLDERS } from './template-folders.ts'
+import { readTemplateFolders } from './template-folders.ts'
 import { takeWatch } from './watch-seat.ts'
 import { watchingOf } from './watching.ts'
 import { whyOf } from './why.ts'
@@ -79,7 +79,8 @@ export class LocalWorkspace implements Workspace {
   readonly #planned = new WeakMap<Plan, Planned>()
   readonly #simulated = new WeakMap<Plan, Simulated>()
   readonly #planning: Planning
-  readonly #newPlanning: (session: OpenSession, roads?: Roads) => Planning
+  readonly #declared: Declared
+  readonly #newDeclared: (session: OpenSession, roads?: Roads) => Declared
   #secrets: Secrets | undefined
   readonly #templates: readonly AnyTemplate[]
   /** With `asOf`. */
@@ -113,8 +114,8 @@ export class LocalWorkspace implements Workspace {
       clock: this.#clock,
       simulate: options.simulate,
     })
-    this.#newPlanning = (session, roads) => {
-      const planning = new Planning({
+    this.#newDeclared = (session, roads) => {
+      const declared = new Declared({
         root: this.root,
         policyRoot: here,
         environment: this.environment,
@@ -122,13 +123,13 @@ export class LocalWorkspace implements Workspace {
         settings: file,
         settingsProblems: [...problems, ...written.problems, ...held, ...own.problems],
         session,
-        clock: this.#clock,
         templates: this.templates(),
       })
-      planning.secrets = this.#secrets
-      return planning
+      declared.secrets = this.#secrets
+      return declared
     }
-    this.#planning = this.#newPlanning(this.#session)
+    this.#declared = this.#newDeclared(this.#session)
+    this.#planning = this.#newPlanning(this.#session, this.#declared)
   }
 
   /** Opens what only a promise opens: the age file of secrets, if the workspace has one. Throws nothing. */
@@ -141,7 +142,18 @@ export class LocalWorkspace implements Workspace {
     const run = this.#options.sources ? 'never' : 'once'
     const { sealer } = this.#session
     this.#secrets = secretsOf({ root: this.#secretsRoot, settings: this.#settings, sealer, opened, run })
-    this.#planning.secrets = this.#secrets
+    this.#declared.secrets = this.#secrets
+  }
+
+  #newPlanning(session: OpenSession, declared: Declared): Planning {
+    return new Planning({
+      declared,
+      environment: this.environment,
+      options: this.#options,
+      settings: this.#settings,
+      session,
+      clock: this.#clock,
+    })
   }
 
   get identity(): WorkspaceIdentity {
@@ -150,13 +162,13 @@ export class LocalWorkspace implements Workspace {
 
   async watching(): Promise<Watching> {
     this.#session.write()
-    const assembly = this.#planning.sound()
-    const { bound } = this.#planning.read()
+    const assembly = this.#declared.sound()
+    const { bound } = this.#declared.read()
     return watchingOf({
       settings: this.#settings,
       assembly,
       bound,
-      secrets: this.#planning.secrets,
+      secrets: this.#declared.secrets,
       sealer: this.#session.sealer,
     })
   }
@@ -183,9 +195,9 @@ export class LocalWorkspace implements Workspace {
   }
 
   async validate(): Promise<{ graph: Graph; actions: readonly ActionRequest[]; problems: readonly Problem[] }> {
-    const read = this.#planning.read()
+    const read = this.#declared.read()
     const sound = !read.problems.some(isError)
-    const assembly = sound ? this.#planning.assemble(this.#session.store.memory(), () => undefined) : undefined
+    const assembly = sound ? this.#declared.assemble(this.#session.store.memory(), () => undefined) : undefined
     const problems = sortProblems([...read.problems, ...(assembly?.problems ?? [])])
     return { graph: assembly?.graph ?? read.built.graph, actions: read.bound, problems }
   }
@@ -212,7 +224,7 @@ export class LocalWorkspace implements Workspace {
 
   async why(address: Address, { thing, ...options }: PlanOptions & { thing?: string } = {}): Promise<Why> {
     const planned = await this.#planning.plan('apply', options)
-    return whyOf({ address, thing, planned, read: this.#planning.read(), store: this.#session.store })
+    return whyOf({ address, thing, planned, read: this.#declared.read(), store: this.#session.store })
   }
 
   async whyNot(address: Address, options: PlanOptions = {}): Promise<WhyNot> {
@@ -223,7 +235,7 @@ export class LocalWorkspace implements Workspace {
     })
     const { store } = this.#session
     const now = this.#clock.now()
-    return whyNotOf({ address, read: this.#planning.read(), planned, memory: store.memory(), store, now })
+    return whyNotOf({ address, read: this.#declared.read(), planned, memory: store.memory(), store, now })
   }
 
   async planAction(order: ActionOrder): Promise<Plan> {
@@ -251,6 +263,7 @@ export class LocalWorkspace implements Workspace {
     const { planned, moved, elsewhere } = await planSaved({
       saved,
       planning: this.#planning,
+      declared: this.#declared,
       session: this.#session,
       environment: this.environment,
       sources: () => this.#sources(),
@@ -260,7 +273,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   #sources(): SourceDigests {
-    return sourceDigests(this.root, this.#planning.read().notes)
+    return sourceDigests(this.root, this.#declared.read().notes)
   }
 
   /** Of a real workspace; one on paper is in no repository. */
@@ -268,11 +281,7 @@ export class LocalWorkspace implements Workspace {
     if (this.#options.simulate) return undefined
     const told = this.#laidOut?.commit ?? tryCommitOf(environmentVariable('AYS_COMMIT'))
     if (told) return told
-    const { blueprints, vars, files } = this.#planning.read().notes
-    const named = [blueprints, vars, files].flatMap((digests) => Object.keys(digests))
-    const folders = ['ays.yaml', POLICY_FILE, 'vars', 'blueprints', ...TEMPLATE_FOLDERS]
-    const within = [...new Set([...named, ...folders])].filter((path) => !isAbsolute(path) && !path.startsWith('..'))
-    return await tryGitCommit(this.root, within)
+    return await tryGitCommit(this.root, gitPathsOf(this.#declared.read().notes))
   }
 
   #remember(planned: Planned): Plan {
@@ -312,7 +321,8 @@ export class LocalWorkspace implements Workspace {
       planned,
       session: this.#session,
       now: this.#clock.now(),
-      plan: async (session, options) => this.#newPlanning(session, new Roads()).plan('apply', options),
+      plan: async (session, options) =>
+        this.#newPlanning(session, this.#newDeclared(session, new Roads())).plan('apply', options),
       apply: async (copied, session, clock) =>
         this.#apply(copied, { attempts: 'one' }, { session, clock, commit: undefined, sources: () => [] }),
     })
@@ -353,7 +363,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   sourceFiles(secrets: 'as they are' | 'left out'): readonly SourceFile[] {
-    const read = Object.keys(this.#planning.read().notes.files)
+    const read = Object.keys(this.#declared.read().notes.files)
     return sourceFiles(this.root, { settings: this.#settings, read, secrets })
   }
 
@@ -374,7 +384,7 @@ export class LocalWorkspace implements Workspace {
   }
   async cancel(options: CancelOptions): Promise<Cancelled> {
     const { onNote = () => {} } = this.#options
-    const nodes = (): Nodes => this.#planning.anyNodes()
+    const nodes = (): Nodes => this.#declared.anyNodes()
     return await cancel({ session: this.#session, clock: this.#clock, nodes, onNote }, options)
   }
   unlock(options: { force: boolean }): { cleared: Holder | undefined; refused?: Holder } {
@@ -385,15 +395,7 @@ export class LocalWorkspace implements Workspace {
   }
 
   async nodes(patterns: readonly string[]): Promise<readonly Address[]> {
-    const all = [...this.#planning.sound().graph.services.keys()].filter((address) => address.startsWith('node/'))
-    return patterns.flatMap((pattern) => {
-      const found = matchAddresses(pattern, all).filter((address) => address !== LOCAL || !pattern.includes('*'))
-      if (found.length === 0)
-        throw new ProblemsError([
-          { code: 'TARGET_UNKNOWN', message: `${pattern} matches no node.`, hint: `There are ${all.join(', ')}.` },
-        ])
-      return found
-    })
+    return matchNodes(patterns, this.#declared.sound().graph)
   }
 
   async exec(
@@ -409,22 +411,17 @@ export class LocalWorkspace implements Workspace {
   }
 
   async shellCommand(node: Address): Promise<readonly string[]> {
-    const connection = this.#planning.connection(this.#planning.sound(), node)
-    if (!connection || connection.road === 'local') return ['/bin/sh', '-l']
-    if (connection.road === 'sim')
-      throw new ProblemsError([{ code: 'NODE_UNREACHABLE', message: `${node} is simulated: there is no shell on it.` }])
-    // The transport keeps the key file that ays made, if there is one, until the workspace is closed.
-    await (await this.transport(node)).exec({ argv: ['true'] }, { signal: new AbortController().signal })
-    const { sshArgv } = await import('../transport/ssh-argv.ts')
-    return sshArgv(connection, node, { runtimeDir: this.#session.runtimeDir })
+    const connection = this.#declared.connection(this.#declared.sound(), node)
+    const transport = await this.transport(node)
+    return await shellArgv({ node, connection, transport, runtimeDir: this.#session.runtimeDir })
   }
 
   async transport(node: Address): Promise<Transport> {
-    return this.#planning.anyNodes().transport(node)
+    return this.#declared.anyNodes().transport(node)
   }
 
   async close(): Promise<void> {
-    await this.#planning.close()
+    await this.#declared.close()
     this.#session.close()
     this.#laidOut?.remove()
   }

@@ -1,110 +1,67 @@
-/** Makes plans: reads, assembles, looks at nodes, compares. */
-import { resolve } from 'node:path'
+/** Makes plans: looks at nodes and compares what is found there with what is declared. */
 import type { Address } from '../base/address.ts'
 import type { Clock } from '../base/clock.ts'
 import { sameData } from '../base/json.ts'
 import { isError, type Problem, sortProblems, throwProblems } from '../base/problem.ts'
-import type { Secret } from '../base/secret.ts'
 import { actionTasks, type PlannedAct } from '../engine/actions/action-tasks.ts'
 import { deleteRefusals } from '../engine/actions/delete-refusal.ts'
 import { type ActionStep, lifecycleOf, orderActions } from '../engine/actions/order-actions.ts'
 import { type ActionTasks, planActions } from '../engine/actions/plan-actions.ts'
 import type { WorkspaceFile } from '../engine/blueprint/workspace-file.ts'
-import type { Connection } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
-import type { BoundAction } from '../engine/graph/actions.ts'
-import type { Built } from '../engine/graph/build.ts'
-import type { Shown } from '../engine/graph/context.ts'
 import { matchAddresses } from '../engine/graph/targets.ts'
 import { makePlan } from '../engine/plan/make-plan.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import { findingOf } from '../engine/plan/plan-tasks.ts'
 import type { WantedThing, Work, World } from '../engine/plan/world.ts'
 import { unsavedProblems } from '../engine/policy/approvals.ts'
-import type { Policy } from '../engine/policy/policy.ts'
 import { underPolicy } from '../engine/policy/under-policy.ts'
-import type { AnyTemplate } from '../engine/template.ts'
 import type { Memory } from '../store/store.ts'
 import { memoryOf, NOTHING } from './as-applied.ts'
-import { type Assembly, assemble, connectionOf, link, renamesOf } from './assemble.ts'
+import { type Assembly, renamesOf } from './assemble.ts'
 import type { ActionOrder, OnPaper, PlanOptions, RecoveryOptions, WorkspaceOptions } from './contract.ts'
+import type { Declared } from './declared.ts'
 import { Filling } from './filling.ts'
 import { absentOf, holdChanges } from './hold-changes.ts'
 import type { NodeSights } from './look-at-nodes.ts'
 import { lostClaims, recoveryWarnings, stateMissing } from './lost-state.ts'
 import { claimsBeforeActing, claimsOfEveryNode } from './more-facts.ts'
-import { Nodes } from './nodes.ts'
 import { type Begun, lookForPlan, type PlanShape } from './plan-looks.ts'
 import { worldOf } from './plan-world.ts'
 import type { Planned } from './planned.ts'
-import { policyOf } from './policy-file.ts'
-import { readWorkspace, type WorkspaceRead } from './read.ts'
 import { deletedBy, readOrder } from './read-order.ts'
 import { renameMemory } from './rename.ts'
-import { Roads } from './roads.ts'
 import { narrowed, type Scope, scopeOf } from './scope.ts'
-import type { Secrets } from './secrets.ts'
 import type { OpenSession } from './session.ts'
 import { Sightings } from './sightings.ts'
-import type { SourceNotes } from './source-digests.ts'
-
-/** The blueprints as they were read and linked, once per command. */
-export interface ReadState {
-  readonly built: Built
-  readonly bound: readonly BoundAction[]
-  readonly disabled: ReadonlySet<Address>
-  readonly conditions: WorkspaceRead['conditions']
-  readonly asleep: WorkspaceRead['asleep']
-  readonly origins: WorkspaceRead['origins']
-  /** Declared with a mistake that keeps them from being read. */
-  readonly unread: readonly Address[]
-  readonly notes: SourceNotes
-  readonly policy: Policy
-  readonly problems: readonly Problem[]
-}
 
 /** Which services of a whole plan are to be carried out; undefined: all. Nothing is looked at again. */
 export type Narrow = (whole: Planned) => ReadonlySet<Address> | undefined
 
 export interface PlanningOptions {
-  readonly root: string
-  /** Where policy.yaml is: the workspace itself, also when it is laid out as it was. */
-  readonly policyRoot: string
+  readonly declared: Declared
   readonly environment: string
   readonly options: WorkspaceOptions
   readonly settings: WorkspaceFile
-  readonly settingsProblems: readonly Problem[]
   readonly session: OpenSession
   readonly clock: Clock
-  readonly templates: readonly AnyTemplate[]
 }
 
 export class Planning {
-  readonly #root: string
-  readonly #policyRoot: string
   readonly #environment: string
   readonly #options: WorkspaceOptions
   readonly #settings: WorkspaceFile
-  readonly #settingsProblems: readonly Problem[]
   readonly #session: OpenSession
   readonly #clock: Clock
-  readonly #templates: readonly AnyTemplate[]
-  /** Absent: an age file of secrets is closed. */
-  secrets: Secrets | undefined
-  readonly #roads: Roads
-  #read: ReadState | undefined
+  readonly #declared: Declared
 
   constructor(of: PlanningOptions) {
-    this.#root = of.root
-    this.#policyRoot = of.policyRoot
     this.#environment = of.environment
     this.#options = of.options
     this.#settings = of.settings
-    this.#settingsProblems = of.settingsProblems
     this.#session = of.session
     this.#clock = of.clock
-    this.#templates = of.templates
-    this.#roads = of.options.roads ?? new Roads()
+    this.#declared = of.declared
   }
 
   /** A plan of being as declared, of removal, or of adoption. */
@@ -116,7 +73,7 @@ export class Planning {
   onPaper(before: Memory = NOTHING): OnPaper {
     const options = { refresh: false }
     const begun = this.#begin(before, options)
-    const { bound, disabled, problems } = this.read()
+    const { bound, disabled, problems } = this.#declared.read()
     const assembly = begun.assembly()
     return {
       graph: assembly.graph,
@@ -140,7 +97,7 @@ export class Planning {
       graph: begun.assembly().graph,
       memory: begun.memory,
       orphansAllowed: this.#options.files === undefined,
-      spared: (address) => this.read().disabled.has(address) && !options.prune && !this.#settings.prune,
+      spared: (address) => this.#declared.read().disabled.has(address) && !options.prune && !this.#settings.prune,
     })
     const acts = kind === 'apply' && options.acts !== false ? () => this.#acts(begun) : () => []
     return await this.#finish(
@@ -213,15 +170,15 @@ export class Planning {
 
   /** What every plan begins with: the memory under the present addresses, and the assembly, made anew as facts become known. */
   #begin(stored: Memory, options: Pick<PlanOptions, 'refresh' | 'replace'> = {}): Begun {
-    const read = this.read(stored)
+    const read = this.#declared.read(stored)
     throwProblems(read.problems)
     const renames = renamesOf(read.built.graph, stored)
     const memory = renameMemory(stored, renames)
     const learnt = new Map<Address, Facts>()
     const facts = (node: Address): Facts | undefined => learnt.get(node) ?? memory.nodes.get(node)?.facts
     let assembly: Assembly | undefined
-    const current = (): Assembly => assembly ?? this.sound(memory, facts)
-    const nodes = this.newNodes(current)
+    const current = (): Assembly => assembly ?? this.#declared.sound(memory, facts)
+    const nodes = this.#declared.newNodes(current)
     const replaced = options.replace ?? []
     const sightings = new Sightings({
       memory,
@@ -231,7 +188,7 @@ export class Planning {
       replaces: (address) => replaced.some((pattern) => matchAddresses(pattern, [address]).length > 0),
     })
     if (options.refresh === false) sightings.finish()
-    assembly = this.sound(memory, facts, sightings)
+    assembly = this.#declared.sound(memory, facts, sightings)
     return {
       memory,
       renames,
@@ -247,7 +204,7 @@ export class Planning {
         sightings.finish(sights.sights)
         const others = [...were].some(([node, were]) => sightings.isMade(node) || !sameData(were, facts(node)))
         const again = isNews || others || open.size > 0
-        if (again) assembly = this.sound(memory, facts, sightings)
+        if (again) assembly = this.#declared.sound(memory, facts, sightings)
         return again
       },
     }
@@ -272,7 +229,7 @@ export class Planning {
     const { environment, lost, warnings } = this.#lost(assembly, sights, recovers)
     if (!recovers && !options.allow?.includes('claimed')) throwProblems(stateMissing(lost, memory, this.#session.dir))
     const filling = new Filling({
-      ...{ assembly, nodes, later: this.read().built.later, sightings: begun.sightings },
+      ...{ assembly, nodes, later: this.#declared.read().built.later, sightings: begun.sightings },
       now: () => this.#clock.now(),
     })
     const within = (scope: Scope): Planned => {
@@ -315,7 +272,7 @@ export class Planning {
     const tagsOf = (address: Address): readonly string[] => [
       ...new Set([...(services.get(address)?.steer.tags ?? []), ...(memory.services.get(address)?.tags ?? [])]),
     ]
-    return underPolicy(plan, this.read().policy, { nowMs: this.#clock.now(), tagsOf })
+    return underPolicy(plan, this.#declared.read().policy, { nowMs: this.#clock.now(), tagsOf })
   }
 
   /** Claims of other states of this workspace, and what a recovery says of them beside the blueprints' warnings. */
@@ -325,13 +282,13 @@ export class Planning {
     const { workspace } = this.#settings
     const { claimant } = this.#session
     const lost = lostClaims({ workspace, environment, claimant, facts, things, from: recovers?.from })
-    const warnings = this.read().problems.filter((problem) => !isError(problem))
+    const warnings = this.#declared.read().problems.filter((problem) => !isError(problem))
     return { environment, lost, warnings: recovers ? [...warnings, ...recoveryWarnings(lost, things)] : warnings }
   }
 
   /** Actions that the blueprints ask for and that are not verbs of the lifecycle: done once per entry. */
   #acts(begun: Begun): readonly PlannedAct[] {
-    return this.read().bound.flatMap((request) =>
+    return this.#declared.read().bound.flatMap((request) =>
       request.recurringMs !== undefined || request.cron !== undefined
         ? []
         : request.services.flatMap((service) =>
@@ -347,88 +304,6 @@ export class Planning {
             }),
           ),
     )
-  }
-
-  /** Reads and links everything, once. What `$ignore` keeps is taken from what is `stored`, else from the state. */
-  read(stored?: Memory): ReadState {
-    if (this.#read) return this.#read
-    const { vars = {}, files, legacy = false } = this.#options
-    const options = {
-      root: this.#root,
-      environment: this.#environment,
-      vars,
-      legacy,
-      simulate: this.#options.simulate,
-      sources: this.#options.sources,
-      secrets: this.secrets,
-      ...(files ? { files: files.map((file) => resolve(file)) } : {}),
-    }
-    const read = readWorkspace(options, this.#settings, this.#session.sealer)
-    let services = stored?.services // else read only where something is ignored
-    const { built, bound } = link(read.blueprint, this.#templates, {
-      legacy,
-      reading: read.problems,
-      keptFields: (address) => {
-        services ??= this.#session.store.memory().services
-        return services.get(address)?.ignored
-      },
-    })
-    const { sources } = this.#options
-    const { policy, problems: ruleProblems } = policyOf(this.#policyRoot, { sources, notes: read.notes })
-    const problems = sortProblems([...this.#settingsProblems, ...read.problems, ...built.problems, ...ruleProblems])
-    const { disabled, conditions, asleep, origins, notes } = read
-    const { unread = [] } = read.blueprint
-    this.#read = { built, bound, disabled, conditions, asleep, origins, unread, notes, policy, problems }
-    return this.#read
-  }
-
-  /** The assembly, or all problems at once. */
-  sound(memory = this.#session.store.memory(), facts?: (node: Address) => Facts | undefined, shown?: Shown): Assembly {
-    const read = this.read()
-    throwProblems(read.problems)
-    const assembly = this.assemble(memory, facts ?? ((node) => memory.nodes.get(node)?.facts), shown)
-    throwProblems([...read.problems, ...assembly.problems])
-    return assembly
-  }
-
-  assemble(memory: Memory, facts: (node: Address) => Facts | undefined, shown?: Shown): Assembly {
-    const { identity } = this.#session
-    const derived = (address: Address, purpose: string): Secret => this.#session.derived(address, purpose)
-    return assemble(this.read().built, memory, {
-      ...{ facts, derived, workspace: identity },
-      ...(shown ? { shown } : {}),
-    })
-  }
-
-  connection(assembly: Assembly, node: Address): Connection | undefined {
-    const connection = connectionOf(assembly, node)
-    return connection?.road === 'ssh' && this.#options.acceptNewHostKeys
-      ? { ...connection, acceptNewHostKey: true }
-      : connection
-  }
-
-  newNodes(assembly: Assembly | (() => Assembly)): Nodes {
-    const current = typeof assembly === 'function' ? assembly : () => assembly
-    return new Nodes({
-      // A node that is no longer declared is reached as it was last time. Sealed secrets open no door; then it is out of reach.
-      connection: (node) =>
-        this.connection(current(), node) ??
-        (this.#session.store.memory().nodes.get(node)?.connection as Connection | undefined),
-      open: (node, connection) =>
-        this.#roads.open(node, { connection, tag: this.#session.identity.tag }, () =>
-          this.#session.open(node, connection),
-        ),
-      reset: (node) => this.#roads.reset(node),
-    })
-  }
-
-  /** The roads to all nodes, without a plan. */
-  anyNodes(): Nodes {
-    return this.newNodes(this.sound())
-  }
-
-  async close(): Promise<void> {
-    if (!this.#options.roads) await this.#roads.close()
   }
 }
 

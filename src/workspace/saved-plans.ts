@@ -16,6 +16,7 @@ import { approvalProblems, invalidApproval } from '../engine/policy/approvals.ts
 import { demandsOf } from '../engine/policy/under-policy.ts'
 import { judgeApprovals } from './approvals.ts'
 import type { ActionOrder, PlanOptions, WorkspaceOptions } from './contract.ts'
+import type { Declared } from './declared.ts'
 import type { Planned } from './planned.ts'
 import type { Narrow, Planning } from './planning.ts'
 import type { Session } from './session.ts'
@@ -89,6 +90,7 @@ const orderOf = ({ actions, services, actors, args, force }: ActionOrder): Saved
 export interface PlanSavedInput {
   readonly saved: SavedPlan
   readonly planning: Planning
+  readonly declared: Declared
   readonly session: Session
   readonly environment: string
   readonly sources: () => SourceDigests
@@ -103,7 +105,7 @@ export interface PlannedSaved {
 
 /** The same plan made now, cut down to what the saved one is about. Throws PLAN_FOREIGN, and PLAN_STALE for moved sources. */
 export async function planSaved(input: PlanSavedInput): Promise<PlannedSaved> {
-  const { saved, planning } = input
+  const { saved, planning, declared } = input
   refuseForeign(input)
   const before = planOfJson(saved.plan)
   let comparison: Comparison | undefined
@@ -112,7 +114,7 @@ export async function planSaved(input: PlanSavedInput): Promise<PlannedSaved> {
     // An action pulls along what it needs: there is nothing to leave out.
     return saved.plan.kind === 'action' ? undefined : comparison.covered
   }
-  planning.sound()
+  declared.sound()
   const movedFiles = movedSources(saved.sources, input.sources())
   if (movedFiles.length > 0) throw new ProblemsError(movedFiles.slice(0, TOLD_MAX).map(staleSource))
   const { order: asked, targets, exclude, tags, replace, prune, allow } = saved.options
@@ -201,8 +203,8 @@ interface Told {
 }
 
 /** Nothing where nothing is left to do. The worse of both plans counts: what is written in a file was not found on a node. */
-async function approvalsOf({ saved, planning }: PlanSavedInput, before: Plan, planned: Planned): Promise<Told> {
-  const { policy } = planning.read()
+async function approvalsOf({ saved, declared }: PlanSavedInput, before: Plan, planned: Planned): Promise<Told> {
+  const { policy } = declared.read()
   const { plan, works } = planned
   const isWorse = risks.indexOf(riskOf(before)) > risks.indexOf(riskOf(plan))
   const demands = isWorse ? demandsOf(before, policy) : plan.demands

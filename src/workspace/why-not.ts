@@ -11,8 +11,8 @@ import type { Blocker, WhyNot } from '../engine/plan/blocker.ts'
 import { ownerOf } from '../engine/plan/owner.ts'
 import type { Plan } from '../engine/plan/plan.ts'
 import type { Memory, Store } from '../store/store.ts'
+import type { ReadState } from './declared.ts'
 import type { Planned } from './planned.ts'
-import type { ReadState } from './planning.ts'
 
 export interface WhyNotOf {
   readonly address: Address

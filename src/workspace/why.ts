@@ -15,8 +15,8 @@ import {
   whySteps,
 } from '../engine/plan/why.ts'
 import type { Store } from '../store/store.ts'
+import type { ReadState } from './declared.ts'
 import type { Planned } from './planned.ts'
-import type { ReadState } from './planning.ts'
 import { tryPlanOf } from './run-records.ts'
 
 export interface WhyOf {

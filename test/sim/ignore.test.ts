@@ -21,7 +21,7 @@ const daemon = defineTemplate({
     size: Type.String({ default: '1mb' }),
     level: Type.Union([Type.Literal('low'), Type.Literal('high')], { default: 'low' }),
     port: Type.Optional(Type.Integer()),
-    password: Type.Optional(Type.String()),
+    password: Type.Optional(Type.String({ secret: true })),
     mode: Type.Integer({ default: 0o644 }),
   }),
   parent: oneOf(['node']),
