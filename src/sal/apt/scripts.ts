@@ -37,7 +37,7 @@ is_installed() { [ "$(dpkg-query -W -f='\${db:Status-Status} ' "$1" 2>/dev/null 
 /**
  * $@: names, or name=version.
  * The lists are made anew where they lack what is wanted, are a day old, or where the sources or their keys are no longer
- * those that they were made from: their digest is noted; before there is a note, whatever changed after the lists counts.
+ * those that they were made from: their digest is noted. Where ays made no lists yet, each source has to have one.
  * What the installation will bring is noted before it begins, so that a crash in the middle forgets nothing.
  * A package's own daemon must not start by itself with a configuration that nobody wanted: while apt works, a
  * policy-rc.d of ours forbids starts (it lapses by itself when this process is gone; one that is already there is the
@@ -53,8 +53,10 @@ from='/etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/trusted.gpg /etc/ap
 sources() { find -L $from -type f -exec sha256sum {} + 2>/dev/null | sort -k 2 | sha256sum | cut -c 1-64; }
 fresh() { [ -n "$(find /var/lib/apt/lists/partial "$notes/updated" -maxdepth 0 -mtime -1 2>/dev/null)" ]; }
 listed() {
-  if [ -s "$notes/updated" ]; then [ "$(cat "$notes/updated")" = "$(sources)" ]
-  else [ -z "$(find $from -cnewer /var/lib/apt/lists/partial 2>/dev/null | head -n 1)" ]; fi
+  if [ -s "$notes/updated" ]; then [ "$(cat "$notes/updated")" = "$(sources)" ]; return; fi
+  apt-get indextargets --no-release-info --format '$(FILENAME)' 'Identifier: Packages' | while read -r file; do
+    [ -n "$(ls -d "$file"* "\${file%_binary-*}"_binary-*_Packages* 2>/dev/null)" ] || { echo lacking; break; }
+  done | { ! read -r lacking; }
 }
 would=$(simulate "$@" 2>/dev/null) && ready=yes || ready=
 if [ -z "$ready" ] || ! fresh || ! listed; then

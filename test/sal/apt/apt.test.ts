@@ -46,7 +46,6 @@ test('a source that came after the lists is asked before anything is installed, 
     '/srv/ays-test-repository',
   )
   const listed = (): string => room.sh('stat -c %Y /var/lib/apt/lists/partial')
-  room.sh('touch -d "2 minutes ago" /etc/apt/sources.list')
   const policy = (name: string): string => room.sh('apt-cache policy "$1" | sed -n "s/^  Candidate: //p"', name)
   await room.settle(packagesKind, wantedOf('ays-test-other'))
   expect(policy('ays-test-a')).toBe('1.0\n')
@@ -54,10 +53,20 @@ test('a source that came after the lists is asked before anything is installed, 
   const before = listed()
   await room.settle(packagesKind, wantedOf('ays-test-other', 'ays-test-b'))
   expect(listed()).toBe(before)
+  expect(room.sh('cat "$1/packages/updated" 2>/dev/null || true', room.ays)).toBe('')
   room.sh('echo "deb [trusted=yes] file:$1 ./" >/etc/apt/sources.list.d/second.list', second)
   room.sh('touch -d "1 hour ago" /etc/apt/sources.list.d/second.list')
   await room.settle(packagesKind, wantedOf('ays-test-a'))
   expect(installed()).toContain('ays-test-a 2.0')
+
+  // A source that goes is noticed as well.
+  room.sh('rm /etc/apt/sources.list.d/second.list; touch -d "1 minute ago" /var/lib/apt/lists/partial')
+  const noted = room.sh('cat "$1/packages/updated"', room.ays)
+  await room.settle(packagesKind, wantedOf('ays-test-mine'))
+  expect(room.sh('cat "$1/packages/updated"', room.ays)).not.toBe(noted)
+  const then = listed()
+  await room.settle(packagesKind, wantedOf('ays-test-daemon'))
+  expect(listed()).toBe(then)
 })
 
 test('a version that is wanted is the one installed, upwards and downwards', async () => {
