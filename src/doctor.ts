@@ -1,5 +1,6 @@
 /** Looks at this machine and this workspace for what ays needs, and says what is missing and what to do. */
 import { execa } from 'execa'
+import { environmentVariables } from './base/environment.ts'
 import { ProblemsError, throwProblems } from './base/problem.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -48,7 +49,12 @@ function checkNode(version: string): Check {
 }
 
 async function checkSsh(): Promise<Check> {
-  const { stderr, failed } = await execa('ssh', ['-V'], { reject: false, timeout: 5_000 })
+  const { stderr, failed } = await execa('ssh', ['-V'], {
+    reject: false,
+    timeout: 5_000,
+    env: environmentVariables(),
+    extendEnv: false,
+  })
   if (failed)
     return {
       name: 'ssh',

@@ -1,6 +1,7 @@
 // Which mirrors this machine's own apt uses, as apt itself reads its sources.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { environmentVariables } from '../base/environment.ts'
 
 /** The folder of one mirror: everything that apt fetches from it lies below. */
 export interface Mirror {
@@ -15,7 +16,9 @@ const run = promisify(execFile)
 
 /** Mirrors of all enabled sources over http or https. Throws when apt-get is missing or cannot read them. */
 export async function readMirrors(): Promise<readonly Mirror[]> {
-  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'])
+  const { stdout } = await run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Created-By: Packages'], {
+    env: environmentVariables(),
+  })
   return mirrorsIn(stdout)
 }
 
@@ -31,7 +34,9 @@ export function mirrorsIn(text: string): readonly Mirror[] {
 
 /** The proxy that apt itself uses for http, or undefined when it goes there by itself. */
 export async function readUpstreamProxy(): Promise<URL | undefined> {
-  const { stdout } = await run('apt-config', ['dump', '--format', '%v%n', 'Acquire::http::Proxy'])
+  const { stdout } = await run('apt-config', ['dump', '--format', '%v%n', 'Acquire::http::Proxy'], {
+    env: environmentVariables(),
+  })
   const value = stdout.trim()
   return value !== '' && value !== 'DIRECT' && URL.canParse(value) ? new URL(value) : undefined
 }

@@ -166,13 +166,15 @@ function devicesCheck(): LabCheck {
 const run = promisify(execFile)
 
 async function tryWhich(program: string): Promise<string | undefined> {
-  const { stdout } = await run('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin; command -v "$1" || true', 'sh', program])
+  const { stdout } = await run('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin; command -v "$1" || true', 'sh', program], {
+    env: environmentVariables(),
+  })
   return stdout.trim() || undefined
 }
 
 async function failureOf(program: string, args: readonly string[]): Promise<string | undefined> {
   try {
-    await run(program, args, { timeout: 20_000 })
+    await run(program, args, { timeout: 20_000, env: environmentVariables() })
     return undefined
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { environmentVariables } from '../base/environment.ts'
 import { labFolder, nodeFolder } from '../sal/lab/places.ts'
 
 export interface LabNode {
@@ -63,7 +64,7 @@ const run = promisify(execFile)
 /** Runs a sh script of ours with arguments, as root on this machine; throws with the end of its stderr. */
 export async function runScript(script: string, args: readonly string[]): Promise<string> {
   try {
-    const { stdout } = await run('sh', ['-c', script, 'sh', ...args], { timeout: 60_000 })
+    const { stdout } = await run('sh', ['-c', script, 'sh', ...args], { timeout: 60_000, env: environmentVariables() })
     return stdout
   } catch (error) {
     const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''

@@ -22,13 +22,37 @@ export function redactor(
   return (text) => {
     if (text === '') return text
     needles ??= needlesOf(own, known)
-    let clean = cutEdges(text, needles)
-    for (const needle of needles) clean = clean.replaceAll(needle, REDACTED)
-    return clean
+    return blackened(cutEdges(text, needles), needles)
   }
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
+
+/** White space does not count: programs break what they print into lines and groups. */
+function blackened(text: string, needles: readonly string[]): string {
+  const places: number[] = []
+  for (const found of text.matchAll(/\S/g)) places.push(found.index)
+  const flat = flatten(text)
+  const ranges: { from: number; to: number }[] = []
+  for (const needle of needles.map(flatten)) {
+    if (needle === '') continue
+    for (let at = flat.indexOf(needle); at >= 0; at = flat.indexOf(needle, at + 1)) {
+      const last = places[at + needle.length - 1] ?? text.length
+      ranges.push({ from: places[at] ?? 0, to: last + 1 })
+    }
+  }
+  if (ranges.length === 0) return text
+  ranges.sort((a, b) => a.from - b.from)
+  let clean = ''
+  let end = 0
+  for (const { from, to } of ranges) {
+    if (from >= end) clean += text.slice(end, from) + REDACTED
+    end = Math.max(end, to)
+  }
+  return clean + text.slice(end)
+}
+
+const flatten = (text: string): string => text.replaceAll(/\s/g, '')
 
 /** The longest first. */
 function needlesOf(own: readonly string[], known: ReadonlySet<string>): readonly string[] {
