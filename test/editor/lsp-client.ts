@@ -35,9 +35,10 @@ export class Client {
   readonly #texts = new Map<string, { text: string; version: number }>()
   readonly exited: Promise<number | null>
 
-  constructor(flags: readonly string[] = []) {
+  constructor(flags: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     const child = spawn(process.execPath, [join(root, 'bin/ays.js'), 'lsp', ...flags], {
       stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     })
     this.#process = child
     this.exited = new Promise((done) => child.on('exit', done))

@@ -52,25 +52,22 @@ export function watchProcesses(
   also: () => readonly Evidence[] = () => [],
 ): Watched {
   const seen = new Map<string, Evidence>()
-  const note = (one: Evidence): void => {
-    seen.set(`${one.from}\0${Buffer.from(one.bytes).toString('latin1')}`, one)
-  }
-  const environs = new Set<string>()
+  const known = new Map<string, string>()
+  let looks = 0
   const look = (): void => {
     for (const pid of namesIn('/proc')) {
       if (!/^\d+$/.test(pid) || Number(pid) === process.pid) continue
       const command = tryDo(() => readFileSync(`/proc/${pid}/cmdline`))
-      if (!command || command.length === 0) continue
-      const shown = command.toString('utf8').replaceAll('\0', ' ')
-      note({ from: 'a command line', bytes: command })
-      if (mayKnow(shown) || environs.has(`${pid} ${shown}`)) continue
-      environs.add(`${pid} ${shown}`)
-      const environ = tryDo(() => readFileSync(`/proc/${pid}/environ`))
-      if (environ) note({ from: `the environment of ${shown.slice(0, 80)}`, bytes: environ })
+      const shown = command?.toString('utf8').replaceAll('\0', ' ') ?? ''
+      if (!command || shown === '' || known.get(pid) === shown) continue
+      known.set(pid, shown)
+      seen.set(shown, { from: 'a command line', bytes: command })
+      const environ = mayKnow(shown) ? undefined : tryDo(() => readFileSync(`/proc/${pid}/environ`))
+      if (environ) seen.set(`${pid} ${shown}`, { from: `the environment of ${shown.slice(0, 80)}`, bytes: environ })
     }
-    for (const one of also()) note(one)
+    if (looks++ % 20 === 0) for (const one of also()) seen.set(`${one.from} ${one.bytes.length}`, one)
   }
-  const timer = setInterval(look, 25)
+  const timer = setInterval(look, 40)
   return {
     stop() {
       clearInterval(timer)

@@ -1,11 +1,15 @@
 /** A thousand secrets in a workspace of simulated nodes: nothing that ays says or keeps holds one. */
 import { execFileSync } from 'node:child_process'
-import { beforeEach, expect, test } from 'vitest'
+import { join } from 'node:path'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { lacksProgram, openWorld, type Result, type World } from '../e2e/world.ts'
+import { Client } from '../editor/lsp-client.ts'
+import { apiServer, TOKEN } from '../review/api-server.ts'
 import { filesBelow, watchProcesses } from './evidence.ts'
-import { type Evidence, type Hit, searchFor } from './search.ts'
+import { mayKnow, report, saidBy, tell } from './report.ts'
+import { type Evidence, searchFor } from './search.ts'
 import { plantedSeed, plantedValues } from './values.ts'
-import { filesOf, usesOf, VAULT, writeSecrets } from './workspace.ts'
+import { filesOf, mistakesOf, usesOf, VAULT, writeSecrets } from './workspace.ts'
 
 beforeEach((ctx) => {
   const lack = lacksProgram()
@@ -15,7 +19,10 @@ beforeEach((ctx) => {
 const COUNT = 1_000
 
 test('no output, file, log or process of a whole run holds one of 1,000 secrets', { timeout: 240_000 }, async () => {
-  const { world, values, kept } = await plantedWorld(COUNT)
+  const { world, values, kept, env } = await plantedWorld(COUNT)
+  const api = await apiServer()
+  onTestFinished(() => api.close())
+  const [control = ''] = plantedValues(plantedSeed() + 1, 1)
   const said: Evidence[] = []
   const ays = async (...args: string[]): Promise<Result> => {
     const result = await world.ays(...args)
@@ -35,7 +42,7 @@ test('no output, file, log or process of a whole run holds one of 1,000 secrets'
       (name, i) =>
         `${i % 2 ? 'storage_engine' : 'redis'}__e${i}:\n  node: n3\n  port: ${7000 + i}\n  password: "\${secrets.${name}}x"\n`,
     )
-  const blueprint = `node.sim__n1:\nnode.sim__n2:\nnode.sim__n3:\n${uses.join('')}${engines.join('')}storage_engine__made: { node: n1 }\n`
+  const blueprint = `node.sim__n1:\nnode.sim__n2:\nnode.sim__n3:\n${uses.join('')}${engines.join('')}storage_engine__made: { node: n1 }\nfile__control: { node: n1, path: /etc/control, content: "${control}" }\n`
   world.write('blueprints/main.yaml', blueprint)
   git(world, 'init', '-q')
   commit(world, 'the beginning')
@@ -45,6 +52,10 @@ test('no output, file, log or process of a whole run holds one of 1,000 secrets'
     await ays('plan', '--commands', '--format', format)
   await ays('plan', '--out', 'plan.json')
   await ays('show', 'plan.json')
+  Object.assign(env, { GITHUB_API_URL: api.github, GITHUB_TOKEN: TOKEN })
+  await ays('comment', '--provider', 'github', '--plan', 'plan.json', '--request', '7', '--repository', 'acme/infra')
+  expect(api.comments).toHaveLength(1)
+  said.push({ from: 'the comment', bytes: Buffer.from(JSON.stringify(api.calls)) })
   const applied = await ays('apply', 'plan.json', '--yes')
   expect([applied.code, applied.stderr.slice(0, 2000)]).toEqual([0, ''])
   expect(applied.stdout).toContain('Applied')
@@ -82,12 +93,53 @@ test('no output, file, log or process of a whole run holds one of 1,000 secrets'
     await ays(...args)
 
   const hits = searchFor(values)
+  // What is no secret shows: a search that finds nothing would find this neither.
+  const plain = searchFor([control])
+  expect(said.filter((one) => plain.in(one).length > 0).length).toBeGreaterThan(5)
   const evidence = [
     ...said,
     ...processes.stop(),
     ...filesBelow(world.folder, [...kept, 'secrets.age', '.ays/default/key'], 'the workspace'),
   ]
   expect(report(evidence.flatMap((one) => hits.in(one)))).toEqual([])
+  tell(evidence)
+})
+
+test('no mistake that holds a secret shows it, nor does an editor', { timeout: 120_000 }, async () => {
+  const { world, values, kept, env } = await plantedWorld(200)
+  const names = values.map((_value, i) => `s${i}`)
+  const actions = `actions: [{ action: "x\${secrets.s1}", actor: "\${secrets.s2}", service: "\${secrets.s3}", recurring: "\${secrets.s4}", args: { a: "\${secrets.s5}" } }]\n`
+  const blueprint = `node.sim__n1:\n${mistakesOf(names, 'n1').join('')}${actions}`
+  world.write('blueprints/main.yaml', blueprint)
+  const said: Evidence[] = []
+  const commands = [
+    ...['text', 'json', 'markdown', 'sarif', 'junit'].map((format) => ['validate', '--format', format]),
+    ['validate', '--legacy'],
+    ['plan'],
+    ['graph', '--json'],
+    ['apply', '--yes', '--json'],
+  ]
+  for (const args of commands) {
+    const result = await world.ays(...args)
+    expect([args, result.code]).toEqual([args, 1])
+    said.push(...saidBy(args, result))
+  }
+  const found = said.map(({ bytes }) => Buffer.from(bytes).toString('utf8')).join('\n')
+  for (const code of ['SECRET_MISPLACED', 'FIELD_TYPE', 'EXPRESSION', 'STEER_INVALID']) expect(found).toContain(code)
+
+  const path = join(world.folder, 'blueprints/main.yaml')
+  const editor = new Client([], env)
+  await editor.start(world.folder)
+  await editor.open(path, blueprint)
+  const told: unknown[] = [await editor.until(path, (all) => all.length > 100, 30_000)]
+  for (const at of ['port: "${secrets.s0', 'login ${secrets.s2', 'int(secrets.s10', 'engine: "${secrets'])
+    told.push(await editor.hover(path, at), await editor.complete(path, at), await editor.definition(path, at))
+  await editor.stop()
+  said.push({ from: 'answers to an editor', bytes: Buffer.from(JSON.stringify(told)) })
+
+  const search = searchFor(values)
+  const evidence = [...said, ...filesBelow(world.folder, [...kept, 'secrets.age'], 'the workspace')]
+  expect(report(evidence.flatMap((one) => search.in(one)))).toEqual([])
   tell(evidence)
 })
 
@@ -129,30 +181,7 @@ async function plantedWorld(count: number) {
   const world = openWorld({ env, local: true })
   const planted = await writeSecrets(world.folder, values)
   Object.assign(env, planted.env)
-  return { world, values, kept: planted.kept }
-}
-
-/** ays itself, to which its person gave them, and the program of theirs that it asks for secrets. */
-const mayKnow = (command: string): boolean =>
-  / \S*bin\/ays\.js /.test(`${command} `) || /\.\/pass|^cat kept\//.test(command)
-
-const saidBy = (args: readonly string[], { stdout, stderr }: Result): Evidence[] => [
-  { from: `stdout of ays ${args.join(' ')}`, bytes: Buffer.from(stdout) },
-  { from: `stderr of ays ${args.join(' ')}`, bytes: Buffer.from(stderr) },
-]
-
-/** One line for each place, with the first that was found there. */
-function report(hits: readonly Hit[]): string[] {
-  const places = new Map<string, Hit[]>()
-  for (const hit of hits) places.set(hit.from, [...(places.get(hit.from) ?? []), hit])
-  return [...places].map(([from, [first, ...more]]) =>
-    first ? `${from}: s${first.value} ${first.form}, ${JSON.stringify(first.around)}, and ${more.length} more` : from,
-  )
-}
-
-function tell(evidence: readonly Evidence[]): void {
-  const bytes = evidence.reduce((sum, one) => sum + one.bytes.length, 0)
-  console.log(`${evidence.length} outputs, files and processes with ${bytes} bytes were searched`)
+  return { world, values, kept: planted.kept, env }
 }
 
 function git(world: World, ...words: string[]): void {

@@ -79,6 +79,41 @@ export function usesOf(names: readonly string[], node: string): readonly string[
   return names.map((name, i) => USES[i % USES.length]?.(`secrets.${name}`, `${name}`, node) ?? '')
 }
 
+/** Mistakes that hold a secret: a field of another type, a place where none may stand, an expression that fails with it. */
+export function mistakesOf(names: readonly string[], node: string): readonly string[] {
+  return names.map((name, i) => MISTAKES[i % MISTAKES.length]?.(`\${secrets.${name}}`, name, node) ?? '')
+}
+
+const MISTAKES: readonly ((secret: string, name: string, node: string) => string)[] = [
+  (secret, name, node) => `storage_engine__${name}: { node: ${node}, port: "${secret}" }\n`,
+  (secret, name, node) => `storage_engine__${name}: { node: ${node}, engine: "${secret}", maxMemory: "x${secret}" }\n`,
+  (secret, name, node) => `command__${name}: { node: ${node}, run: "login ${secret}", check: ["test", "${secret}"] }\n`,
+  (secret, name, node) => `unit__${name}: { node: ${node}, exec: "/bin/x ${secret}", after: ["${secret}"] }\n`,
+  (secret, name, node) => `file__${name}: { node: ${node}, path: "/etc/${secret}", content: x, mode: "${secret}" }\n`,
+  (secret, name) => `file__${name}: { node: "${secret}", path: /x, content: x }\n`,
+  (secret, name, node) => `file__${name}: { $each: "${secret}", node: ${node}, path: /x, content: x }\n`,
+  (secret, name, node) =>
+    `file__${name}: { $each: "\${{secrets.${name}: 1}}", node: ${node}, path: "/x\${each.key}", content: x }\n`,
+  (secret, name, node) =>
+    `file__${name}: { $if: "${secret}", $tags: ["${secret}"], node: ${node}, path: /x, content: x }\n`,
+  (secret, name, node) =>
+    `file__${name}: { $after: "${secret}", $timeout: "${secret}", node: ${node}, path: /x, content: x }\n`,
+  (_secret, name, node) => `file__${name}: { node: ${node}, path: /x, content: "\${int(secrets.${name})}" }\n`,
+  (_secret, name, node) => `file__${name}: { node: ${node}, path: /x, content: "\${services[secrets.${name}].x}" }\n`,
+  (_secret, name, node) => `file__${name}: { node: ${node}, path: /x, content: "\${file(secrets.${name})}" }\n`,
+  (_secret, name, node) =>
+    `file__${name}: { node: ${node}, path: /x, content: "\${{"a": 1}[secrets.${name}]}" }\n`.replaceAll('"a"', "'a'"),
+  (_secret, name, node) =>
+    `file__${name}: { node: ${node}, path: /x, content: "\${'x'.matches(secrets.${name} + '(')}" }\n`,
+  (secret, name, node) =>
+    `user__${name}: { node: ${node}, shell: "${secret}", authorizedKeys: ["${secret}"], groups: "${secret}" }\n`,
+  (secret, name) => `node__${name}: { host: "${secret}", port: "${secret}" }\n`,
+  (secret, name) => `dnsclient__${name}: { addr: 127.0.0.1, key.name: "${secret}", key.secret: "(${secret}" }\n`,
+  (secret, name, node) => `nosuch__${name}: { node: ${node}, x: "${secret}" }\n`,
+  (secret, name, node) =>
+    `file__${name}: { node: ${node}, path: /x, content: [1, "${secret}"], contnt: "${secret}" }\n`,
+]
+
 /** Ten secrets in each file. */
 export function filesOf(names: readonly string[], node: string): readonly string[] {
   return names.flatMap((name, i) =>
