@@ -41,6 +41,10 @@ export function tryDataOf(value: Value): Known | undefined {
 export const findEntry = (entries: readonly Entry[], key: string): Entry | undefined =>
   entries.find((one) => one.key === key)
 
+/** The text of a scalar; undefined for anything else. */
+export const tryTextOf = (value: Value | undefined): string | undefined =>
+  value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined
+
 /** `text`, `a list` …: what a value is, for messages. */
 export function kindOf(value: Value): string {
   switch (value.type) {

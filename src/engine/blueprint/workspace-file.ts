@@ -1,15 +1,15 @@
 /** Reads ays.yaml, the workspace's own file, by its schema: unknown keys are mistakes with a suggestion. */
-import { Ajv } from 'ajv'
 import type { Static } from 'typebox'
 import { tryReadDuration } from '../../base/duration.ts'
 import type { Json } from '../../base/json.ts'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
+import { checkAgainst } from '../graph/schema.ts'
 import type { WaveRule } from '../run/wave.ts'
 import type { Entry, Value } from './declaration.ts'
 import { readYaml, type SourceFile } from './read-yaml.ts'
 import { problemsOf } from './schema-mistakes.ts'
-import { findEntry, kindOf, tryDataOf } from './value.ts'
+import { findEntry, kindOf, tryDataOf, tryTextOf } from './value.ts'
 import { type VarDeclaration, type VarType, valueAs } from './vars.ts'
 import { type SecretSource, type WATCH_NEWS, workspaceSchema } from './workspace-schema.ts'
 
@@ -82,13 +82,10 @@ export function readWorkspaceFile(file: SourceFile): {
   const root: Value = empty ? { type: 'map', entries: [], at: first?.at ?? start } : first
   // A file of one's own holds no secrets.
   const data = (tryDataOf(root) ?? {}) as Json
-  const validate = validator()
   const faulty = new Set<string>()
-  if (!validate(data)) {
-    for (const problem of problemsOf(validate.errors ?? [], root)) {
-      problems.push(problem.problem)
-      faulty.add(problem.key)
-    }
+  for (const { problem, key } of problemsOf(checkAgainst(workspaceSchema, data), root)) {
+    problems.push(problem)
+    faulty.add(key)
   }
   const fitting = root.type === 'map' ? root.entries.filter((entry) => !faulty.has(entry.key)) : []
   // Checked above, but for the keys left out here.
@@ -179,8 +176,8 @@ function readDeclarations(vars: Entry | undefined, problems: Problem[]): Record<
     entries.map((entry) => {
       const fields = entry.value.type === 'map' ? entry.value.entries : []
       const given = findEntry(fields, 'default')?.value
-      const described = textOf(findEntry(fields, 'description')?.value)
-      const type = typeOf(textOf(findEntry(fields, 'type')?.value), given)
+      const described = tryTextOf(findEntry(fields, 'description')?.value)
+      const type = typeOf(tryTextOf(findEntry(fields, 'type')?.value), given)
       const none = !given || (given.type === 'scalar' && given.value === null)
       const fallback = none ? undefined : valueAs(given, type)
       if (!none && fallback === undefined) {
@@ -211,9 +208,6 @@ function typeOf(named: string | undefined, given: Value | undefined): VarType {
   return typeof given.value === 'number' ? (Number.isInteger(given.value) ? 'integer' : 'number') : 'string'
 }
 
-const textOf = (value: Value | undefined): string | undefined =>
-  value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined
-
 const TYPES = new Map<string, VarType>([
   ['string', 'string'],
   ['text', 'string'],
@@ -237,18 +231,4 @@ function placesIn(root: Value): Record<string, Place> {
   }
   walk(root, '')
   return places
-}
-
-let compiled: ReturnType<Ajv['compile']> | undefined
-/** Compiled on first use: it costs as much as reading a small workspace. */
-function validator(): ReturnType<Ajv['compile']> {
-  compiled ??= new Ajv({
-    allErrors: true,
-    strict: false,
-    verbose: true,
-    meta: false,
-    validateSchema: false,
-    code: { optimize: false },
-  }).compile(workspaceSchema)
-  return compiled
 }

@@ -1,12 +1,12 @@
 /** Reads policy.yaml by its schema, compiles its rules, and tells every mistake with its place. */
-import { Ajv } from 'ajv'
 import type { Place } from '../../base/place.ts'
 import { type Problem, sortProblems } from '../../base/problem.ts'
 import { didYouMean } from '../../base/suggest.ts'
 import type { Value } from '../blueprint/declaration.ts'
 import { readYaml, type SourceFile } from '../blueprint/read-yaml.ts'
 import { problemsOf } from '../blueprint/schema-mistakes.ts'
-import { findEntry, tryDataOf } from '../blueprint/value.ts'
+import { findEntry, tryDataOf, tryTextOf } from '../blueprint/value.ts'
+import { checkAgainst } from '../graph/schema.ts'
 import { isTimeZone } from './moment.ts'
 import { type ApprovalRule, NO_POLICY, type Policy, type PolicyKey, type ReviewerRule, type Rule } from './policy.ts'
 import { policySchema } from './policy-schema.ts'
@@ -20,9 +20,8 @@ export function readPolicy(file: SourceFile): { readonly policy: Policy; readonl
   const [root, second] = documents
   if (second) problems.push(mistake('policy.yaml holds one document, not several.', second.at))
   if (!root || (root.type === 'scalar' && root.value === null)) return { policy: NO_POLICY, problems }
-  const fits = validator()
   const data = tryDataOf(root) ?? {}
-  if (!fits(data)) problems.push(...problemsOf(fits.errors ?? [], root, JUDGED).map(({ problem }) => problem))
+  problems.push(...problemsOf(checkAgainst(policySchema, data), root, JUDGED).map(({ problem }) => problem))
   const keys = readKeys(member(root, 'keys'), problems)
   const approvals = itemsOf(member(root, 'approvals')).flatMap((one) => readApproval(one, keys, problems))
   const policy: Policy = {
@@ -40,7 +39,7 @@ const JUDGED = { name: 'policy.yaml', code: 'POLICY_INVALID' } as const
 function readRules(items: readonly Value[], problems: Problem[]): readonly Rule[] {
   const names = new Map<string, Place>()
   return items.flatMap((item): Rule[] => {
-    const name = textOf(member(item, 'name'))
+    const name = tryTextOf(member(item, 'name'))
     if (name !== undefined && names.has(name))
       problems.push(mistake(`Two rules have the name ${name}.`, member(item, 'name')?.at ?? item.at))
     if (name !== undefined) names.set(name, item.at)
@@ -49,12 +48,12 @@ function readRules(items: readonly Value[], problems: Problem[]): readonly Rule[
       problems.push(
         mistake(`A rule takes deny or warn, ${given.length === 0 ? 'and has neither' : 'not both'}.`, item.at),
       )
-    const said = textOf(member(item, 'for')) ?? 'plan'
+    const said = tryTextOf(member(item, 'for')) ?? 'plan'
     const about = said === 'service' || said === 'task' ? said : 'plan'
     const [effect] = given
     const source = effect && member(item, effect)
     const message = member(item, 'message')
-    const [test, says] = [textOf(source), textOf(message)]
+    const [test, says] = [tryTextOf(source), tryTextOf(message)]
     const reading = { about, problems } as const
     const compiled = source && test !== undefined ? readTest(test, source.at, reading) : undefined
     const told = message && says !== undefined ? readMessage(says, message.at, reading) : undefined
@@ -66,7 +65,7 @@ function readRules(items: readonly Value[], problems: Problem[]): readonly Rule[
 function readKeys(value: Value | undefined, problems: Problem[]): ReadonlyMap<string, PolicyKey> {
   const keys = new Map<string, PolicyKey>()
   for (const entry of value?.type === 'map' ? value.entries : []) {
-    const text = textOf(entry.value)
+    const text = tryTextOf(entry.value)
     if (text === undefined) continue
     const key = tryReadPublicKey(text)
     if (!key) {
@@ -85,16 +84,16 @@ function readKeys(value: Value | undefined, problems: Problem[]): ReadonlyMap<st
 }
 
 function readApproval(item: Value, known: ReadonlyMap<string, PolicyKey>, problems: Problem[]): ApprovalRule[] {
-  const risk = textOf(member(item, 'risk'))
+  const risk = tryTextOf(member(item, 'risk'))
   if (risk !== 'low' && risk !== 'medium' && risk !== 'high') return []
   const named = itemsOf(member(item, 'keys'))
   for (const one of named) {
-    const name = textOf(one)
+    const name = tryTextOf(one)
     if (name === undefined || known.has(name)) continue
     const hint = didYouMean(name, known.keys()) ?? 'Add it under keys: with its public key.'
     problems.push({ ...mistake(`keys: of policy.yaml has no ${name}.`, one.at), hint })
   }
-  const keys = named.length > 0 ? [...new Set(named.flatMap((one) => textOf(one) ?? []))] : [...known.keys()]
+  const keys = named.length > 0 ? [...new Set(named.flatMap((one) => tryTextOf(one) ?? []))] : [...known.keys()]
   const given = member(item, 'count')
   const count = given?.type === 'scalar' && typeof given.value === 'number' ? given.value : 1
   if (count > keys.length)
@@ -110,14 +109,14 @@ function readApproval(item: Value, known: ReadonlyMap<string, PolicyKey>, proble
 }
 
 function readReviewer(item: Value): ReviewerRule {
-  const risk = textOf(member(item, 'risk'))
-  const names = itemsOf(member(item, 'names')).flatMap((one) => textOf(one) ?? [])
+  const risk = tryTextOf(member(item, 'risk'))
+  const names = itemsOf(member(item, 'names')).flatMap((one) => tryTextOf(one) ?? [])
   const isRisk = risk === 'low' || risk === 'medium' || risk === 'high'
   return { names, ...(isRisk ? { risk } : {}), scope: scopeOf(item) }
 }
 
 function readTimeZone(value: Value | undefined, problems: Problem[]): string {
-  const name = textOf(value)
+  const name = tryTextOf(value)
   if (!value || name === undefined) return NO_POLICY.timeZone
   if (isTimeZone(name)) return name
   problems.push({
@@ -138,20 +137,4 @@ const member = (value: Value, key: string): Value | undefined =>
 
 const itemsOf = (value: Value | undefined): readonly Value[] => (value?.type === 'list' ? value.items : [])
 
-const textOf = (value: Value | undefined): string | undefined =>
-  value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined
-
 const mistake = (message: string, at: Place): Problem => ({ code: 'POLICY_INVALID', message, at })
-
-let compiled: ReturnType<Ajv['compile']> | undefined
-function validator(): ReturnType<Ajv['compile']> {
-  compiled ??= new Ajv({
-    allErrors: true,
-    strict: false,
-    verbose: true,
-    meta: false,
-    validateSchema: false,
-    code: { optimize: false },
-  }).compile(policySchema)
-  return compiled
-}

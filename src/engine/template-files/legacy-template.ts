@@ -4,7 +4,7 @@ import type { Json } from '../../base/json.ts'
 import type { Problem } from '../../base/problem.ts'
 import type { Value } from '../blueprint/declaration.ts'
 import { readYaml, type SourceFile } from '../blueprint/read-yaml.ts'
-import { findEntry } from '../blueprint/value.ts'
+import { findEntry, tryTextOf } from '../blueprint/value.ts'
 import { placesOf } from '../blueprint/yaml-places.ts'
 import { canonicalKey } from '../graph/fields.ts'
 import type { AnyTemplate, Link } from '../template.ts'
@@ -64,14 +64,14 @@ function readLink(
   value: Value,
   fallback: { readonly min: number; readonly max: number },
 ): { readonly name: string; readonly link: Link } | undefined {
-  const role = textOf(inMap(value, 'role'))
+  const role = tryTextOf(inMap(value, 'role'))
   if (role === undefined || role === '') return undefined
   const optional = inMap(value, 'optional')
   const min =
     optional?.type === 'scalar' && optional.value === true ? 0 : (numberOf(inMap(value, 'min')) ?? fallback.min)
   const auto = inMap(value, 'auto')
   return {
-    name: canonicalKey(textOf(inMap(value, 'argname')) || role),
+    name: canonicalKey(tryTextOf(inMap(value, 'argname')) || role),
     link: {
       to: [role],
       min,
@@ -80,9 +80,6 @@ function readLink(
     },
   }
 }
-
-const textOf = (value: Value | undefined): string | undefined =>
-  value?.type === 'scalar' && typeof value.value === 'string' ? value.value : undefined
 
 function numberOf(value: Value | undefined): number | undefined {
   const data = value?.type === 'scalar' ? value.value : undefined
@@ -94,7 +91,9 @@ function numberOf(value: Value | undefined): number | undefined {
 function describedIn(root: Value | undefined): ReadonlyMap<string, string> {
   const list = inMap(inMap(root, 'doc'), 'property')
   const entries = list?.type === 'list' ? list.items.flatMap((item) => (item.type === 'map' ? item.entries : [])) : []
-  return new Map(entries.flatMap(({ key, value }) => (textOf(value) ? [[canonicalKey(key), textOf(value) ?? '']] : [])))
+  return new Map(
+    entries.flatMap(({ key, value }) => (tryTextOf(value) ? [[canonicalKey(key), tryTextOf(value) ?? '']] : [])),
+  )
 }
 
 function fieldsIn(file: SourceFile, problems: Problem[]): readonly CapnpField[] {
