@@ -9,6 +9,7 @@ import { loadTemplateCode } from './workspace/template-code.ts'
 
 export type * from './workspace/contract.ts'
 export { openedFor } from './workspace/opened-for.ts'
+export { type StateFiles, type StateFilesOptions, stateFiles } from './workspace/state-files.ts'
 
 /** Opens the workspace of a folder; reads no blueprint yet. Throws WORKSPACE_MISSING, and HISTORY_MISSING with `asOf`. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {

@@ -38,7 +38,11 @@ import SecretsList from './commands/secrets/index.ts'
 import SecretsSet from './commands/secrets/set.ts'
 import Show from './commands/show.ts'
 import Ssh from './commands/ssh.ts'
+import StateBackup from './commands/state/backup.ts'
+import StateCheckCommand from './commands/state/check.ts'
+import StateExport from './commands/state/export.ts'
 import StateRecover from './commands/state/recover.ts'
+import StateRestore from './commands/state/restore.ts'
 import Status from './commands/status.ts'
 import TemplateAdd from './commands/template/add.ts'
 import TemplateList from './commands/template/list.ts'
@@ -94,7 +98,11 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   'secrets:set': SecretsSet,
   show: Show,
   ssh: Ssh,
+  'state:backup': StateBackup,
+  'state:check': StateCheckCommand,
+  'state:export': StateExport,
   'state:recover': StateRecover,
+  'state:restore': StateRestore,
   status: Status,
   'template:add': TemplateAdd,
   'template:list': TemplateList,

@@ -93,6 +93,8 @@ const HERE = [
   'lsp',
   'secrets:set',
   'ssh',
+  'state:backup',
+  'state:restore',
   'template',
   'watch',
 ]

@@ -8,6 +8,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -26,9 +27,22 @@ export function createFile(
     writeFileSync(draft, fill instanceof Uint8Array ? fill : '', { mode, flag: 'wx' })
     chmodSync(draft, mode)
     if (typeof fill === 'function') fill(draft)
-    sync(draft)
+    syncPath(draft)
     link(draft, file)
-    sync(folder)
+    syncPath(folder)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** As `createFile`, in the place of what is there: whoever reads it sees the one or the other, whole. */
+export function replaceFile(file: string, { fill, mode }: { fill: Uint8Array; mode: number }): void {
+  const draft = `${file}.new-${randomBytes(6).toString('hex')}`
+  try {
+    writeFileSync(draft, fill, { mode, flag: 'wx' })
+    syncPath(draft)
+    renameSync(draft, file)
+    syncPath(dirname(file))
   } finally {
     rmSync(draft, { force: true })
   }
@@ -44,7 +58,7 @@ function link(draft: string, file: string): void {
 }
 
 /** Onto the disk, the name of a file as well as its content. */
-function sync(path: string): void {
+export function syncPath(path: string): void {
   const fd = openSync(path, 'r')
   try {
     fsyncSync(fd)

@@ -17,7 +17,9 @@ export interface WorkspaceKey {
 }
 
 const KEY_BYTES = 32
-const keyFile = (dir: string): string => join(dir, 'key')
+/** Its name in the state's folder. */
+export const KEY_FILE = 'key'
+const keyFile = (dir: string): string => join(dir, KEY_FILE)
 
 /**
  * The key of a state folder. Where there is no state yet, `create: false` gives one that is kept in memory only: what

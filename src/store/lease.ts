@@ -64,6 +64,12 @@ export function tryHolder(db: Database, nowMs: number): Holder | undefined {
   return row.held === 1 ? holderOf(row, nowMs) : undefined
 }
 
+/** Who writes and who watches, of those that are alive. */
+export function liveHolders(db: Database, nowMs: number): readonly Holder[] {
+  const rows = (['lease', 'watch'] as const).map((seat) => rowOf(db, seat))
+  return rows.filter((row) => isAlive(row, nowMs)).map((row) => holderOf(row, nowMs))
+}
+
 /** Clears the lease of a dead holder, or of any with `force`; its process notices at its next beat or commit. */
 export function clearLease(
   db: Database,
