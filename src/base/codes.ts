@@ -105,7 +105,7 @@ export const codes = {
   ORPHAN_UNKNOWN_KIND: 'The state remembers a kind of thing that this version does not know.',
   STATE_DAMAGED:
     'The state is not as it was written: cut off, altered, or older than what was acknowledged. It was left as it is. docs/state.md says how to go on.',
-  STATE_NONE: 'There is no state of this environment here.',
+  STATE_NONE: 'There is no state of this environment here, or no such backup.',
   BACKUP_THERE: 'The file of a backup is there already. Nothing was written over.',
   BACKUP_KEY: 'The key of a backup is missing, or is another one than that of the state in whose place it should go.',
   STATE_UNWRITABLE: 'The state cannot be opened or written: a full disk, a read-only folder, a missing permission.',

@@ -47,8 +47,10 @@ export function backupState({ dir, file, clock }: BackupPlace): StateCheck {
   return check
 }
 
-/** What a restore would do; nothing is changed. Throws STATE_DAMAGED, STATE_NEWER, BACKUP_KEY, LEASE_HELD. */
+/** What a restore would do; nothing is changed. Throws STATE_NONE, STATE_DAMAGED, STATE_NEWER, BACKUP_KEY, LEASE_HELD. */
 export function checkRestore({ dir, file, clock }: BackupPlace): StateCheck {
+  if (!existsSync(file))
+    throw refused('STATE_NONE', `There is no backup ${file}.`, '`ays state backup FILE` makes one.')
   const check = checkBackup(file)
   if (check.problems.length > 0) throw new ProblemsError(check.problems)
   const [here, beside] = [join(dir, KEY_FILE), keyBeside(file)]
