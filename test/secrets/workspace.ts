@@ -92,7 +92,7 @@ const MISTAKES: readonly ((secret: string, name: string, node: string) => string
   (secret, name, node) => `file__${name}: { node: ${node}, path: "/etc/${secret}", content: x, mode: "${secret}" }\n`,
   (secret, name) => `file__${name}: { node: "${secret}", path: /x, content: x }\n`,
   (secret, name, node) => `file__${name}: { $each: "${secret}", node: ${node}, path: /x, content: x }\n`,
-  (secret, name, node) =>
+  (_secret, name, node) =>
     `file__${name}: { $each: "\${{secrets.${name}: 1}}", node: ${node}, path: "/x\${each.key}", content: x }\n`,
   (secret, name, node) =>
     `file__${name}: { $if: "${secret}", $tags: ["${secret}"], node: ${node}, path: /x, content: x }\n`,
