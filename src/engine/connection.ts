@@ -24,6 +24,12 @@ export interface SshConnection {
   readonly connectTimeoutMs?: number
 }
 
+/**
+ * A host or a login name. An ssh_config may put both into a shell (`ProxyCommand`, `Match exec`), so nothing that a shell
+ * reads as more than a word is one, and nothing that ssh reads as an option.
+ */
+export const SSH_WORD = /^(?!-)[\p{L}\p{M}\p{N}_.:%@+=,[\]-]+$/u
+
 /** Faults of a simulated node, drawn from a seed. Probabilities from 0 to 1. */
 export interface SimFaults {
   readonly down?: boolean

@@ -17,7 +17,10 @@ export const bridge = defineTemplate({
         description: 'Address of the node on it, with prefix: 10.20.0.1/24.',
       }),
     ),
-    ports: Type.Array(Type.String(), { default: [], description: 'Devices that become its ports.' }),
+    ports: Type.Array(Type.String({ pattern: '^(?!\\.{1,2}$)[A-Za-z0-9_.@][A-Za-z0-9_.@-]{0,14}$' }), {
+      default: [],
+      description: 'Devices that become its ports.',
+    }),
     nat: Type.Boolean({ default: false, description: 'What comes from the bridge leaves the node with its address.' }),
     hwaddr: Type.Optional(Type.String({ pattern: '^([0-9a-f]{2}:){5}[0-9a-f]{2}$' })),
   }),

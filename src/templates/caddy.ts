@@ -13,15 +13,23 @@ import { unit } from '../sal/systemd/unit.ts'
 import { onNode } from './places.ts'
 
 /** One word of a Caddyfile: nothing that ends it or begins another. */
-const word = { pattern: '^[^\\s{}"`#]+$' }
-const header = Type.String({ pattern: '^[A-Za-z0-9-]+ [^\\n{}"`]+$' })
+const word = { pattern: '^[^\\s\\p{Cc}{}"`#\\\\]+$' }
+const header = Type.String({
+  pattern: '^[A-Za-z0-9-]+ [^\\p{Cc}{}"`]*[^\\p{Cc}{}"`\\\\]$',
+})
 
 const proxyData = Type.Object({
-  src: Type.String({ pattern: '^/[^\\s{}"`#*]*$', default: '/', description: 'Requests whose path begins so.' }),
+  src: Type.String({
+    pattern: '^/[^\\s\\p{Cc}{}"`#*\\\\]*$',
+    default: '/',
+    description: 'Requests whose path begins so.',
+  }),
   dst: Type.Array(Type.String(word), { minItems: 1, description: 'Where they go: `http://10.0.0.3:8080`.' }),
   failTimeout: Type.String({ pattern: '^[0-9]+(ms|s|m|h)$', default: '10s' }),
   maxFails: Type.Integer({ minimum: 1, default: 1 }),
-  without: Type.Optional(Type.String({ pattern: '^/[^\\s{}"`#*]*$', description: 'Taken off the path before.' })),
+  without: Type.Optional(
+    Type.String({ pattern: '^/[^\\s\\p{Cc}{}"`#*\\\\]*$', description: 'Taken off the path before.' }),
+  ),
   headerUpstream: Type.Array(header, { default: [], description: '`Name value`, added to requests.' }),
   headerDownstream: Type.Array(header, { default: [], description: '`Name value`, added to answers.' }),
   transparent: Type.Boolean({
@@ -52,7 +60,9 @@ const data = Type.Object({
     default: false,
     description: 'AYS spelt it so: certificates for trying, which nobody trusts.',
   }),
-  root: Type.Optional(Type.String({ pattern: '^/[^\\s{}"`#]*$', description: 'A folder of files to serve.' })),
+  root: Type.Optional(
+    Type.String({ pattern: '^/[^\\s\\p{Cc}{}"`#\\\\]*$', description: 'A folder of files to serve.' }),
+  ),
   description: Type.Optional(Type.String()),
 })
 
@@ -120,7 +130,8 @@ function proxyLines(proxy: Static<typeof proxyData>): string[] {
   ]
 }
 
-const quotedHeader = (text: string): string => text.replace(/^(\S+) (.*)$/, '$1 "$2"').replaceAll('\\', '\\\\')
+/** In quotes, Caddy reads a backslash as itself, but for one before a quote. */
+const quotedHeader = (text: string): string => text.replace(/^(\S+) (.*)$/s, '$1 "$2"')
 
 /** Releases before which the distribution has no package of it. A node that nobody saw yet is not judged. */
 const SINCE: Readonly<Record<string, number>> = { debian: 12, ubuntu: 23.04 }

@@ -10,10 +10,16 @@ import { file } from '../sal/files/file.ts'
 const ALGORITHMS = ['hmac-sha256', 'hmac-sha512', 'hmac-sha384', 'hmac-sha224', 'hmac-sha1', 'hmac-md5'] as const
 
 const clientData = Type.Object({
-  addr: Type.String({ pattern: '^[A-Za-z0-9.:_-]+$', description: 'Name or address of the primary server.' }),
+  addr: Type.String({
+    pattern: '^[A-Za-z0-9.:_][A-Za-z0-9.:_-]*$',
+    description: 'Name or address of the primary server.',
+  }),
   port: Type.Integer({ minimum: 1, maximum: 65_535, default: 53 }),
   keyName: Type.Optional(
-    Type.String({ pattern: '^[A-Za-z0-9._-]+$', description: 'Name of the TSIG key. Absent: updates are not signed.' }),
+    Type.String({
+      pattern: '^[A-Za-z0-9._][A-Za-z0-9._-]*$',
+      description: 'Name of the TSIG key. Absent: updates are not signed.',
+    }),
   ),
   keyAlgorithm: Type.Union(
     ALGORITHMS.map((one) => Type.Literal(one)),

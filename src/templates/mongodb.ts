@@ -49,7 +49,11 @@ export const mongodb = defineTemplate({
     port: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 65_535, description: 'Absent: the first free one from 27017 on, kept.' }),
     ),
-    bind: Type.String({ pattern: '^[A-Za-z0-9.:,_-]+$', default: '127.0.0.1', description: 'Addresses, with commas.' }),
+    bind: Type.String({
+      pattern: '^[A-Za-z0-9.:,_][A-Za-z0-9.:,_-]*$',
+      default: '127.0.0.1',
+      description: 'Addresses, with commas.',
+    }),
     folder: Type.Optional(
       Type.String({ pattern: '^/[^\\n"]+$', description: 'Default: /var/lib/ays-mongodb/<name>.' }),
     ),
@@ -64,7 +68,7 @@ export const mongodb = defineTemplate({
     const folder = data.folder ?? `/var/lib/ays-mongodb/${slug}`
     const conf = `# Made by ays for this server; changes by hand are drift.
 storage:
-  dbPath: "${folder}"
+  dbPath: ${JSON.stringify(folder)}
 net:
   port: ${Number(allocated.port)}
   bindIp: ${data.bind}

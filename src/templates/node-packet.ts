@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { ProblemsError } from '../base/problem.ts'
 import { defineTemplate, manyOf } from '../engine/template.ts'
+import { sshWord } from './node.ts'
 
 export const packetnetClient = defineTemplate({
   name: 'packetnet_client',
@@ -20,8 +21,8 @@ export const nodePacketNet = defineTemplate({
     'is there is reached like `node.physical`. Declares `os.ssh.ubuntu` of the same name, as AYS did.',
   ].join('\n'),
   data: Type.Object({
-    ipPublic: Type.Optional(Type.String({ minLength: 1, description: 'Address of the machine that is there.' })),
-    sshLogin: Type.String({ default: 'root' }),
+    ipPublic: Type.Optional(Type.String({ ...sshWord, description: 'Address of the machine that is there.' })),
+    sshLogin: Type.String({ ...sshWord, default: 'root' }),
     sshPassword: Type.Optional(Type.String({ description: 'Read as AYS had it, not used: ays logs in with keys.' })),
     sshPort: Type.Integer({ minimum: 1, maximum: 65_535, default: 22 }),
     projectName: Type.Optional(Type.String({ description: 'This and what follows: noted, as they were ordered.' })),

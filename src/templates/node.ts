@@ -1,14 +1,21 @@
 /** Nodes that exist already: any machine with sshd, the controller's own, and simulated ones. */
 import { Type } from 'typebox'
+import { SSH_WORD } from '../engine/connection.ts'
 import type { Facts } from '../engine/facts.ts'
 import { defineTemplate } from '../engine/template.ts'
 
+/** What your ssh_config may put into a shell (`ProxyCommand`, `Match exec`): nothing that a shell reads as more than a word. */
+export const sshWord = { pattern: SSH_WORD.source }
+
 const reach = {
   port: Type.Integer({ minimum: 1, maximum: 65_535, default: 22, description: 'Port of sshd.' }),
-  user: Type.Optional(Type.String({ description: 'Login name. Absent: what your ssh_config says.' })),
+  user: Type.Optional(Type.String({ ...sshWord, description: 'Login name. Absent: what your ssh_config says.' })),
   identityFile: Type.Optional(Type.String({ description: 'Private key file. Absent: your agent and ssh_config.' })),
   hostKey: Type.Optional(
-    Type.String({ description: '`ssh-ed25519 AAAA…`: the only host key accepted. Absent: your known_hosts decide.' }),
+    Type.String({
+      pattern: '^(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ +[A-Za-z0-9+/]+={0,2}(?: [^\\p{Cc}]*)?$',
+      description: '`ssh-ed25519 AAAA…`: the only host key accepted. Absent: your known_hosts decide.',
+    }),
   ),
   acceptNewHostKey: Type.Boolean({
     default: false,
@@ -26,7 +33,7 @@ export const node = defineTemplate({
   description:
     'Uses your own OpenSSH with its config, agent and jump hosts. `host` may be an alias of your ssh_config.',
   data: Type.Object({
-    host: Type.String({ minLength: 1, description: 'Name, address or ssh_config alias.' }),
+    host: Type.String({ ...sshWord, description: 'Name, address or ssh_config alias.' }),
     ...reach,
   }),
   outputs: ({ data }) => ({ host: data.host }),
@@ -48,11 +55,11 @@ export const nodePhysical = defineTemplate({
   summary: 'A machine of yours, in the fields of AYS.',
   description: 'Declares `os.ssh.ubuntu` of the same name, as AYS did, unless the blueprint declares an os for it.',
   data: Type.Object({
-    ipPublic: Type.Optional(Type.String()),
-    ipPrivate: Type.Optional(Type.String()),
+    ipPublic: Type.Optional(Type.String(sshWord)),
+    ipPrivate: Type.Optional(Type.String(sshWord)),
     ...reach,
     sshPort: Type.Optional(Type.Integer({ minimum: 1, maximum: 65_535, description: 'Wins over port.' })),
-    sshLogin: Type.Optional(Type.String({ description: 'Wins over user.' })),
+    sshLogin: Type.Optional(Type.String({ ...sshWord, description: 'Wins over user.' })),
     description: Type.Optional(Type.String()),
   }),
   derive: ({ name }) => [{ template: 'os.ssh.ubuntu', name, data: { node: name } }],

@@ -1,7 +1,7 @@
 /** AYS's redis: its fields, carried out by a storage engine. */
 import { Type } from 'typebox'
 import { defineTemplate } from '../engine/template.ts'
-import { onNode } from './places.ts'
+import { listenOn, onNode } from './places.ts'
 
 export const redis = defineTemplate({
   name: 'redis',
@@ -11,7 +11,12 @@ export const redis = defineTemplate({
     "a password, which AYS's redis did not have: `password`, or the one that the storage engine makes.",
   ].join('\n'),
   data: Type.Object({
-    host: Type.Optional(Type.String({ description: 'Address to listen on. Absent: this node alone.' })),
+    host: Type.Optional(
+      Type.String({
+        ...listenOn,
+        description: 'Address to listen on. Absent: this node alone.',
+      }),
+    ),
     port: Type.Integer({ minimum: 1, maximum: 65_535, default: 6379 }),
     maxram: Type.String({ pattern: '^[0-9]+(kb|mb|gb|k|m|g)?$', default: '100mb' }),
     appendonly: Type.Boolean({ default: true, description: 'Writes are kept on disk as they come.' }),

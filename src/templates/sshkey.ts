@@ -8,7 +8,10 @@ export const sshkey = defineTemplate({
   summary: 'An SSH key pair: yours by its public key, or one that ays makes and keeps for this workspace.',
   data: Type.Object({
     publicKey: Type.Optional(
-      Type.String({ pattern: '^(ssh|ecdsa|sk)-', description: 'The line of the .pub file. Absent: ays makes a pair.' }),
+      Type.String({
+        pattern: '^(ssh|ecdsa|sk)-(?:[^\\p{Cc}]|\\t)+\\s*$',
+        description: 'The line of the .pub file. Absent: ays makes a pair.',
+      }),
     ),
     keyPath: Type.Optional(
       Type.String({ description: 'AYS: where the private key lies on your machine. Only noted.' }),

@@ -1,6 +1,7 @@
 /** Sets of storage engines spread over nodes. */
 import { Type } from 'typebox'
 import { defineTemplate, manyOf } from '../engine/template.ts'
+import { listenOn } from './places.ts'
 
 export const storageclusterBlock = defineTemplate({
   name: 'storagecluster.block',
@@ -14,6 +15,7 @@ export const storageclusterBlock = defineTemplate({
     maxMemory: Type.String({ default: '256mb' }),
     persistence: Type.String({ default: 'aof' }),
     bind: Type.String({
+      ...listenOn,
       default: '*',
       description: 'Engines of a cluster are used from other nodes; every one has its own password.',
     }),

@@ -10,6 +10,8 @@ import { file } from '../sal/files/file.ts'
 import { symlink } from '../sal/files/symlink.ts'
 import { running } from '../sal/systemd/running.ts'
 import { unit } from '../sal/systemd/unit.ts'
+import { unitWord } from '../sal/systemd/unit-text.ts'
+import { listenOn } from './places.ts'
 import { restartAction } from './restart.ts'
 
 /** Engines by name: package, program, its own unit and user. */
@@ -33,7 +35,11 @@ export const storageEngine = defineTemplate({
     port: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 65_535, description: 'Absent: the first free one from 6379 on, kept.' }),
     ),
-    bind: Type.String({ default: '127.0.0.1', description: 'Addresses to listen on; `*` for all.' }),
+    bind: Type.String({
+      ...listenOn,
+      default: '127.0.0.1',
+      description: 'Addresses to listen on; `*` for all.',
+    }),
     maxMemory: Type.String({ pattern: '^[0-9]+(kb|mb|gb|k|m|g)?$', default: '256mb' }),
     maxMemoryPolicy: Type.Union(
       ['noeviction', 'allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl'].map((one) => Type.Literal(one)),
@@ -141,13 +147,23 @@ port ${port}
 bind ${data.bind}
 unixsocket ${socketOf(slug)}
 unixsocketperm 770
-dir ${folder}
+dir ${redisWord(folder)}
 ${keeps}
 maxmemory ${data.maxMemory}
 maxmemory-policy ${data.maxMemoryPolicy}
 supervised systemd
-requirepass ${password}
+requirepass ${password.with(password.ref, redisWord(password.reveal()))}
 `
+}
+
+/** One word of a redis configuration: whatever is not plain stands in quotes, its bytes as `\\xHH`. */
+function redisWord(text: string): string {
+  if (/^[A-Za-z0-9_/.:@+=,-]+$/.test(text)) return text
+  const bytes = [...Buffer.from(text)].map((byte) => {
+    const isPlain = byte >= 32 && byte < 127 && byte !== 34 && byte !== 92
+    return isPlain ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`
+  })
+  return `"${bytes.join('')}"`
 }
 
 const unitText = (of: {
@@ -172,7 +188,7 @@ LimitNOFILE=16384
 Restart=on-failure
 NoNewPrivileges=yes
 ProtectSystem=strict
-ReadWritePaths=${of.folder}
+ReadWritePaths=${/^[A-Za-z0-9_/.:@+=,-]+$/.test(of.folder) ? of.folder : unitWord('the folder', of.folder)}
 ProtectHome=yes
 PrivateTmp=yes
 RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX

@@ -4,8 +4,10 @@ import { isSecret, joinText, type Secret, type Text, text } from '../base/secret
 import { defineTemplate, manyOf } from '../engine/template.ts'
 import { packages } from '../sal/apt/packages.ts'
 import { file as fileTask } from '../sal/files/file.ts'
+import { checkedPath } from '../sal/files/path.ts'
 import { running } from '../sal/systemd/running.ts'
 import { unit as unitTask } from '../sal/systemd/unit.ts'
+import { unitLine, unitVariable } from '../sal/systemd/unit-text.ts'
 import { authorizedKey } from '../sal/users/authorized-key.ts'
 import { userKind, user as userTask } from '../sal/users/user.ts'
 import { onNode } from './places.ts'
@@ -48,30 +50,50 @@ export const unit = defineTemplate({
   name: 'unit',
   summary: 'A program of yours as a systemd service.',
   data: Type.Object({
-    exec: Type.String({ minLength: 1, description: 'ExecStart.' }),
+    exec: Type.String({
+      pattern: '^[^\\p{Cc}]*[^ \\p{Cc}\\\\]$',
+      description: 'ExecStart, in the words of systemd: one line.',
+    }),
     description: Type.Optional(Type.String()),
-    user: Type.String({ default: 'root' }),
-    workingDirectory: Type.Optional(Type.String()),
+    user: Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*$', default: 'root' }),
+    workingDirectory: Type.Optional(
+      Type.String({
+        pattern: '^/(?:[^\\p{Cc}]*[^ \\p{Cc}\\\\])?$',
+        description: 'Absolute path of a folder that is there.',
+      }),
+    ),
     environment: Type.Record(Type.String(), Type.String({ secret: true }), {
       default: {},
       description: 'Variables. Secret ones come from a file that root alone can read.',
     }),
-    after: Type.Array(Type.String(), { default: ['network.target'] }),
+    after: Type.Array(
+      Type.String({
+        pattern: '^(?:-\\.)?(?:[A-Za-z0-9:_.@]|\\\\x[0-9a-f]{2})(?:[A-Za-z0-9:_.@-]|\\\\x[0-9a-f]{2})*$',
+        description: 'A unit.',
+      }),
+      {
+        default: ['network.target'],
+      },
+    ),
     restart: Type.Union([Type.Literal('no'), Type.Literal('on-failure'), Type.Literal('always')], {
       default: 'on-failure',
     }),
-    packages: Type.Array(Type.String(), { default: [], description: 'Packages that it needs.' }),
+    packages: Type.Array(Type.String(), {
+      default: [],
+      description: 'Packages that it needs: `nginx`, `nginx=1.22.1-9`.',
+    }),
   }),
   parent: onNode,
   tasks: ({ data, slug, address }) => {
     const variables: [string, Text][] = Object.entries(data.environment)
     const environment = variables.flatMap(([key, value]) =>
-      isSecret(value) ? [] : [`Environment="${key}=${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"\n`],
+      isSecret(value) ? [] : [`Environment=${unitVariable(key, value)}\n`],
     )
     const secret = variables.flatMap(([key, value]) => (isSecret(value) ? [secretLine(key, value)] : []))
     const secretsIn = `/etc/ays/units/${slug}.env`
     if (secret.length > 0) environment.push(`EnvironmentFile=${secretsIn}\n`)
-    const lines = `[Unit]\nDescription=${data.description ?? address}\nAfter=${data.after.join(' ')}\n\n[Service]\nExecStart=${data.exec}\nUser=${data.user}\n${data.workingDirectory ? `WorkingDirectory=${data.workingDirectory}\n` : ''}${environment.join('')}Restart=${data.restart}\n\n[Install]\nWantedBy=multi-user.target\n`
+    const description = data.description?.replaceAll(/\s+/g, ' ').trim() || address
+    const lines = `[Unit]\nDescription=${unitLine('the description', description)}\nAfter=${data.after.join(' ')}\n\n[Service]\nExecStart=${data.exec}\nUser=${data.user}\n${data.workingDirectory ? `WorkingDirectory=${unitLine('the working directory', folderOf(data.workingDirectory))}\n` : ''}${environment.join('')}Restart=${data.restart}\n\n[Install]\nWantedBy=multi-user.target\n`
     return [
       ...(data.packages.length > 0 ? [packages([...data.packages])] : []),
       ...(secret.length > 0 ? [fileTask(secretsIn, joinText(secret, ''), { mode: 0o600 })] : []),
@@ -84,19 +106,22 @@ export const unit = defineTemplate({
 
 /** As systemd reads it from an EnvironmentFile. Unit files themselves can be read by everybody. */
 function secretLine(key: string, value: Secret): Secret {
+  unitVariable(key, '')
   return value.with(value.ref, `${key}="${value.reveal().replaceAll(/[\\"$`]/g, '\\$&')}"\n`)
 }
+
+const folderOf = (path: string): string => (path === '/' ? path : checkedPath(path))
 
 export const user = defineTemplate({
   name: 'user',
   summary: 'A user account, with the keys that log it in.',
   data: Type.Object({
     uid: Type.Optional(Type.Integer({ minimum: 1 })),
-    groups: Type.Array(Type.String(), { default: [] }),
-    shell: Type.String({ default: '/bin/bash' }),
-    home: Type.Optional(Type.String({ pattern: '^/.' })),
+    groups: Type.Array(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_.-]{0,31}$' }), { default: [] }),
+    shell: Type.String({ pattern: '^/[^:\\p{Cc}]+$', default: '/bin/bash' }),
+    home: Type.Optional(Type.String({ pattern: '^/[^:\\p{Cc}]+$' })),
     system: Type.Boolean({ default: false }),
-    authorizedKeys: Type.Array(Type.String({ pattern: '^(ssh|ecdsa|sk)-' }), {
+    authorizedKeys: Type.Array(Type.String({ pattern: '^(ssh|ecdsa|sk)-(?:[^\\p{Cc}]|\\t)+\\s*$' }), {
       default: [],
       description: 'Lines of .pub files.',
     }),

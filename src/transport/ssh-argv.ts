@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Address } from '../base/address.ts'
 import { canonical } from '../base/json.ts'
 import { sha256 } from '../base/secret.ts'
-import type { SshConnection } from '../engine/connection.ts'
+import { SSH_WORD, type SshConnection } from '../engine/connection.ts'
 import { quoted, words } from './quote.ts'
 import { TransportError } from './transport.ts'
 
@@ -55,7 +55,22 @@ export function identityPath(connection: SshConnection, node: Address, runtimeDi
   return join(runtimeDir, `id-${keyOf(connection, node)}-${process.pid}`)
 }
 
+/** The fields of nodes say so with a place; what reaches here came from outputs, secrets or an earlier version's state. */
+function refuseOdd({ host, user, hostKey }: SshConnection, node: Address): void {
+  const odd = [host, user].find((word) => word !== undefined && !SSH_WORD.test(word))
+  if (odd === undefined && !/\p{Cc}/u.test(hostKey?.trim() ?? '')) return
+  throw new TransportError({
+    code: 'NODE_UNREACHABLE',
+    message:
+      odd === undefined
+        ? `The host key of ${node} is not one line.`
+        : `${node} is not reached as ${JSON.stringify(odd)}: ssh could take it for more than a name.`,
+    hint: 'Give a name or an address without spaces, quotes and other characters of a shell.',
+  })
+}
+
 function sshOptions(connection: SshConnection, node: Address, { runtimeDir }: SshArgvOptions): string[] {
+  refuseOdd(connection, node)
   ensureRuntimeDir(runtimeDir)
   const set: [string, string][] = [
     ['ServerAliveInterval', '2'],

@@ -64,6 +64,7 @@ function readFolder(root: string, { legacy = false, environment = 'default', var
         `${severity === 'warning' ? 'warning ' : ''}${code} ${at ? `${at.file === 'blueprints/main.yaml' ? '' : `${at.file}:`}${at.line}:${at.column}` : 'nowhere'}`,
     ),
     graph,
+    wanted: assembly?.wanted,
     data: dataIn(graph),
     actions: bound,
     disabled: [...read.disabled],

@@ -129,11 +129,20 @@ describe('what ssh says', () => {
   })
 })
 
-test('an interactive ssh carries the pinned key and the login, and a host never becomes an option', () => {
+test.each([
+  [{ host: '-oProxyCommand=x' }, '"-oProxyCommand=x"'],
+  [{ host: 'h', user: '$(touch x)' }, '"$(touch x)"'],
+  [{ host: 'a b' }, '"a b"'],
+  [{ host: 'h', hostKey: 'ssh-ed25519 AAAA\n* ssh-ed25519 BBBB' }, 'not one line'],
+])('ssh is not started with %j', (given, told) => {
+  expect(() => sshArgv({ road: 'ssh', ...given }, node, { runtimeDir: join(dir, 'run') })).toThrow(told)
+})
+
+test('an interactive ssh carries the pinned key and the login', () => {
   const argv = sshArgv(
     {
       road: 'ssh',
-      host: '-oProxyCommand=x',
+      host: 'web.example.org',
       port: 2222,
       user: 'op',
       hostKey: 'ssh-ed25519 AAAA',
@@ -143,7 +152,7 @@ test('an interactive ssh carries the pinned key and the login, and a host never 
     { runtimeDir: join(dir, 'run') },
   )
   expect(argv[0]).toBe('ssh')
-  expect(argv.slice(-2)).toEqual(['--', '-oProxyCommand=x'])
+  expect(argv.slice(-2)).toEqual(['--', 'web.example.org'])
   expect(argv).toContain('HostKeyAlias=ays-node-web')
   expect(argv).toContain('StrictHostKeyChecking=yes')
   expect(argv).toContain(`ProxyCommand=nc 100%% 'a'\\''b'`)

@@ -1,5 +1,6 @@
 // Debian packages: installed by apt, looked at by dpkg-query, and gone again with all that they brought.
 
+import { ProblemsError } from '../../base/problem.ts'
 import type { Command, CommandResult, FieldChange, Kind } from '../../engine/kind.ts'
 import { type AnyTask, task } from '../../engine/task.ts'
 import { readFields, unknownFinding } from '../finding.ts'
@@ -15,14 +16,29 @@ export interface PackagesFound {
   readonly packages: Readonly<Record<string, string | null>>
 }
 
-/** These packages are installed. All services of a node share one thing, whose names unite. */
+/**
+ * These packages are installed. All services of a node share one thing, whose names unite. Throws `FIELD_TYPE` for what
+ * apt would read as something else: an option, a name ending in `-` (remove it), or a pattern over names.
+ */
 export function packages(names: readonly string[]): AnyTask {
+  for (const name of names) if (!ENTRY.test(name)) refuse(name)
   return task(packagesKind, 'packages:apt', { names: uniteNames(names) })
 }
 
 /** What stands for a version that apt chooses only when it installs. */
 const LATER = '(known after apply)'
+const ENTRY = /^[a-z0-9][a-z0-9+.-]*(?<!-)(?::[a-z0-9][a-z0-9-]*)?(?:=[A-Za-z0-9][A-Za-z0-9.+:~-]*)?$/
 const SAFE_NAME = /^[a-z0-9][a-z0-9+.:-]*$/
+
+function refuse(name: string): never {
+  throw new ProblemsError([
+    {
+      code: 'FIELD_TYPE',
+      message: `${JSON.stringify(name)} is not the name of a package.`,
+      hint: 'Names are such as redis-server, libc6:i386 or nginx=1.22.1-9.',
+    },
+  ])
+}
 
 export const packagesKind: Kind<PackagesWanted, PackagesFound> = {
   name: 'packages@1',

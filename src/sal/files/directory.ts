@@ -6,7 +6,7 @@ import { accessChanges, typeChange } from './changes.ts'
 import type { AccessOptions } from './file.ts'
 import { type Access, lookAt, type PathFound, parsePath } from './found.ts'
 import { bringBack, forget, makeWay, setAccess, takeOffFolder } from './ground.ts'
-import { checkedPath, modeText } from './path.ts'
+import { checkedOwners, checkedPath, modeText } from './path.ts'
 
 export interface WantedDirectory extends Access {
   readonly path: string
@@ -20,6 +20,7 @@ export interface WantedDirectory extends Access {
 export function directory(path: string, options: AccessOptions = {}): AnyTask {
   const { mode = 0o755, owner = 'root', group = 'root', holds } = options
   const where = checkedPath(path)
+  checkedOwners(owner, group)
   const wanted = { path: where, mode: modeText(mode), owner, group, ...(holds ? { holds } : {}) }
   return task(directoryKind, `directory:${where}`, wanted, holds ? { holds } : {})
 }

@@ -6,7 +6,7 @@ import { type AnyTask, task } from '../../engine/task.ts'
 import { accessChanges, typeChange } from './changes.ts'
 import { type Access, lookAt, type PathFound, parsePath } from './found.ts'
 import { bringBack, forget, keepForUndo, makeParents, makeWay, setAccess, takeOff } from './ground.ts'
-import { checkedPath, modeText } from './path.ts'
+import { checkedOwners, checkedPath, modeText } from './path.ts'
 
 export interface WantedFile extends Access {
   readonly path: string
@@ -28,6 +28,7 @@ export interface AccessOptions {
 export function file(path: string, content: Text, options: AccessOptions = {}): AnyTask {
   const { mode = 0o644, owner = 'root', group = 'root', holds } = options
   const where = checkedPath(path)
+  checkedOwners(owner, group)
   const wanted = { path: where, content, mode: modeText(mode), owner, group, ...(holds ? { holds } : {}) }
   return task(fileKind, `file:${where}`, wanted, holds ? { holds } : {})
 }

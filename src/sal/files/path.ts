@@ -22,6 +22,20 @@ export function checkedTarget(target: string): void {
   ])
 }
 
+/** Throws `FIELD_TYPE` unless chown reads these as one owner and one group, by name or by number. */
+export function checkedOwners(owner: string, group: string): void {
+  for (const name of [owner, group]) {
+    if (/^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}\$?$/.test(name)) continue
+    throw new ProblemsError([
+      {
+        code: 'FIELD_TYPE',
+        message: `${JSON.stringify(name)} is not a name for a user or group.`,
+        hint: 'Give the name of an account, or its number.',
+      },
+    ])
+  }
+}
+
 /** `0644`, as people write modes. Throws `FIELD_TYPE` when it is none. */
 export function modeText(mode: number): string {
   if (Number.isInteger(mode) && mode >= 0 && mode <= 0o7777) return mode.toString(8).padStart(4, '0')

@@ -35,7 +35,9 @@ export function mount(wanted: { source: string; path: string; type?: string; opt
   const path = checkedPath(wanted.path)
   if (
     [source, type].some((word) => word === '' || word.startsWith('-')) ||
-    [source, type, ...options].some((word) => /\p{Cc}/u.test(word))
+    [source, type, ...options].some((word) => /\p{Cc}/u.test(word)) ||
+    // The lines of a unit file end with these words: what stands last must not be read as more, or as less.
+    [source, path, type].some((word) => /(?:^\s|[\s\\]$)/.test(word))
   ) {
     throw new ProblemsError([
       {

@@ -1,4 +1,5 @@
 // Addresses in the one form that `ip` prints, so that equal ones compare equal.
+import { ProblemsError } from '../../base/problem.ts'
 
 /** `10.0.0.1/24` or `fd00::1/64`; a bare address gets its full length. Undefined when it is neither. */
 export function tryReadCidr(text: string): string | undefined {
@@ -23,17 +24,21 @@ export function tryReadAddress(text: string): string | undefined {
   }
 }
 
-/** For constructors: throws when it is no address, which the schema of a template should have said before. */
+/** For constructors. Throws `FIELD_TYPE` when it is no address. */
 export function readCidr(text: string): string {
   const found = tryReadCidr(text)
-  if (found === undefined) throw new TypeError(`${text} is no address like 10.0.0.1/24.`)
+  if (found === undefined) return refuse(`${JSON.stringify(text)} is no address like 10.0.0.1/24.`)
   return found
 }
 
-/** Device names as Linux takes them, and as batch files can hold them. */
+/** Device names as Linux takes them, and as batch files can hold them. Throws `FIELD_TYPE` for others. */
 export function readDevice(name: string): string {
   if (!/^[A-Za-z0-9_.@-]{1,15}$/.test(name) || name.startsWith('-') || name === '.' || name === '..') {
-    throw new TypeError(`${name} is no name of a network device.`)
+    return refuse(`${JSON.stringify(name)} is no name of a network device.`)
   }
   return name
+}
+
+function refuse(message: string): never {
+  throw new ProblemsError([{ code: 'FIELD_TYPE', message }])
 }
