@@ -53,3 +53,10 @@ export function isOtherState(claimant: string, workspace: string, ours: string):
     /^[0-9a-f]{8}$/.test(claimant.slice(workspace.length + 1))
   )
 }
+
+/**
+ * The thing bears the name of the state that claims it (lab nodes do). It is that state's alone: no other one can want it or
+ * take it over, and two clones of a workspace have theirs side by side.
+ */
+export const isOfItsState = (thing: string, claimant: string): boolean =>
+  thing.includes(claimant.slice(claimant.lastIndexOf('.') + 1))

@@ -1,7 +1,7 @@
 /** What another state of this workspace left on nodes: the claims by which a lost state is noticed and recovered. */
 import type { Address } from '../base/address.ts'
 import type { Problem } from '../base/problem.ts'
-import { beforeOfNote, type Claim, isOtherState } from '../engine/claim.ts'
+import { beforeOfNote, type Claim, isOfItsState, isOtherState } from '../engine/claim.ts'
 import type { Facts } from '../engine/facts.ts'
 import { thingKey } from '../engine/graph/tasks.ts'
 import type { WantedThing } from '../engine/plan/world.ts'
@@ -45,7 +45,8 @@ export function lostClaims(of: LostStateInput): ReadonlyMap<string, LostClaim> {
 /** STATE_MISSING, where nothing is remembered and nodes say that this workspace was applied. */
 export function stateMissing(lost: ReadonlyMap<string, LostClaim>, memory: Memory, folder: string): readonly Problem[] {
   if (lost.size === 0 || memory.services.size > 0 || memory.tasks.length > 0) return []
-  const claims = [...lost.values()]
+  const claims = [...lost.values()].filter(({ thing, workspace }) => !isOfItsState(thing, workspace))
+  if (claims.length === 0) return []
   const nodes = [...new Set(claims.map((claim) => claim.node))]
   const [first] = claims
   const example = first ? `${first.thing} for ${first.service}` : ''

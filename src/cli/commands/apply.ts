@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Args } from '@oclif/core'
 import { findRoot } from '../../workspace/locate.ts'
 import { applyPlan } from '../apply-plan.ts'
@@ -47,6 +48,8 @@ export default class Apply extends AysCommand {
   async run(): Promise<number> {
     const { args, flags } = await this.parse(Apply)
     const how = { ...flags, json: flags.json, terminal: this.terminal(flags) }
+    if (args.folder?.endsWith('.json') && !existsSync(args.folder))
+      throw usage(`There is no plan ${args.folder}.`, '`ays plan --out FILE` writes one.')
     if (isFile(args.folder)) {
       if (flags['as-of'] !== undefined) throw usage('A saved plan has its own blueprints: leave --as-of out.')
       const read = readPlanFile(args.folder)
