@@ -30,6 +30,8 @@ export function problemOfSqlite(error: unknown, file: string): ProblemsError | u
         },
       ])
     case 'ERROR':
+      // Of all bytes that say what a file is, this one is complained of without a code of its own.
+      return why.includes('unsupported file format') ? new ProblemsError([damaged(file, why)]) : undefined
     case undefined:
       return undefined
   }

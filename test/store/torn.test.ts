@@ -153,6 +153,16 @@ test.each<[string, () => void, RegExp]>([
   expect(() => open('try', true)).toThrow(message)
 })
 
+test('every byte of the head of the file that is flipped is refused, or the state opens whole', () => {
+  const bytes = readFileSync(at('closed', 'state.db'))
+  for (let offset = 0; offset < 100; offset++) {
+    layOut({ state: 'closed', head: 'closed' })
+    writeFileSync(at('try', 'state.db'), flipped(bytes, offset))
+    const { refused } = opened()
+    if (refused) expect(['STATE_DAMAGED', 'STATE_NEWER'], `byte ${offset}`).toContain(refused[0])
+  }
+})
+
 test('a value altered by hand is refused when it is read', () => {
   layOut({ state: 'closed', head: 'closed' })
   const bytes = readFileSync(at('try', 'state.db'))
