@@ -157,9 +157,11 @@ function fieldsOf({ field, action, why }: Cause, service: Service, isRoot: boole
 }
 
 /** Fields that the blueprint gives and that are no links. */
-export function givenFields({ places, template }: Service): string[] {
+export function givenFields({ places, template, data }: Service): string[] {
   const links = linkKeysOf(template)
-  return Object.keys(places).filter((field) => field !== '' && !field.includes('.') && !links.has(field))
+  return Object.keys(places).filter(
+    (field) => field !== '' && !field.includes('.') && !links.has(field) && valueAt(data, field) !== undefined,
+  )
 }
 
 /** Fields with their values, and where these come from. Secrets stand sealed. */
