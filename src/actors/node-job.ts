@@ -72,8 +72,8 @@ export function claimsOf(
 }
 
 /** Jobs that may cut ays off carry their way back: what runs is put back last, over what it is started with. */
-function undoOf(
-  { work, undoAfterMs }: WorkContext,
+export function undoOf(
+  { work, undoAfterMs }: Pick<WorkContext, 'work' | 'undoAfterMs'>,
   things: readonly WorkThing[],
   judged: Judged,
   seen: readonly Seen[],
@@ -91,7 +91,9 @@ function undoOf(
     ...backs.filter((back) => back.rung !== 'running').reverse(),
     ...backs.filter((back) => back.rung === 'running'),
   ]
-  return { undo: { commands: ordered.flatMap((back) => back.commands), afterMs: undoAfterMs } }
+  const commands = ordered.flatMap((back) => back.commands)
+  // Nothing to run is no way back: the node must not say that it took anything back.
+  return commands.length === 0 ? {} : { undo: { commands, afterMs: undoAfterMs } }
 }
 
 export function readOutcome(
